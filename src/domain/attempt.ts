@@ -1,0 +1,30 @@
+import type { DeclineReason } from './decline.ts';
+import type { AttemptId, MerchantId, PaymentId, RefundId } from './ids.ts';
+import type { MinorUnits } from './money.ts';
+
+/** A message to the acquirer: hold; hold and claim in one; claim; release; undo one of unknown fate; give back. */
+export type AttemptKind = 'authorization' | 'purchase' | 'capture' | 'void' | 'reversal' | 'refund';
+
+/**
+ * queued: to be sent by a worker; sending: committed and, as far as we know, on its way; unknown: no answer that can be
+ * trusted; approved, declined: answered; reversed: approved, then undone because nobody wanted it any more.
+ */
+export type AttemptState = 'queued' | 'sending' | 'unknown' | 'approved' | 'declined' | 'reversed';
+
+export interface Attempt {
+  /** Also our unique reference towards the acquirer: the same one is never sent for two messages. */
+  readonly id: AttemptId;
+  readonly paymentId: PaymentId;
+  readonly merchantId: MerchantId;
+  readonly refundId: RefundId | null;
+  readonly kind: AttemptKind;
+  readonly state: AttemptState;
+  readonly amount: MinorUnits;
+  readonly acquirer: string;
+  readonly acquirerReference: string | null;
+  readonly authorizationCode: string | null;
+  readonly networkTransactionId: string | null;
+  readonly declineReason: DeclineReason | null;
+  readonly createdAt: Date;
+  readonly finishedAt: Date | null;
+}
