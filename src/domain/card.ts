@@ -9,7 +9,17 @@ export type Pan = Brand<string, 'Pan'>;
 export type Cvc = Brand<string, 'Cvc'>;
 
 export const cardBrands = [
-  'visa', 'mastercard', 'amex', 'jcb', 'discover', 'diners', 'unionpay', 'rupay', 'maestro', 'sbi_maestro', 'unknown',
+  'visa',
+  'mastercard',
+  'amex',
+  'jcb',
+  'discover',
+  'diners',
+  'unionpay',
+  'rupay',
+  'maestro',
+  'sbi_maestro',
+  'unknown',
 ] as const;
 export type CardBrand = (typeof cardBrands)[number];
 export type CardFunding = 'credit' | 'debit' | 'prepaid';
@@ -62,7 +72,9 @@ export function passesLuhn(digits: string): boolean {
 
 /** The code's digits: four for American Express, three for every other brand; undefined when it does not fit. */
 export function parseCvc(text: string, brand: CardBrand): Cvc | undefined {
-  return (brand === 'amex' ? /^[0-9]{4}$/ : brand === 'unknown' ? /^[0-9]{3,4}$/ : /^[0-9]{3}$/).test(text) ? (text as Cvc) : undefined;
+  return (brand === 'amex' ? /^[0-9]{4}$/ : brand === 'unknown' ? /^[0-9]{3,4}$/ : /^[0-9]{3}$/).test(text)
+    ? (text as Cvc)
+    : undefined;
 }
 
 /**
@@ -71,15 +83,29 @@ export function parseCvc(text: string, brand: CardBrand): Cvc | undefined {
  */
 export function judgeExpiry(expiry: Expiry, now: Date): 'ok' | 'invalid' | 'expired' | 'too_far' {
   const { month, year } = expiry;
-  if (!Number.isInteger(month) || month < 1 || month > 12 || !Number.isInteger(year) || year < 1000 || year > 9999) return 'invalid';
+  if (
+    !Number.isInteger(month) ||
+    month < 1 ||
+    month > 12 ||
+    !Number.isInteger(year) ||
+    year < 1000 ||
+    year > 9999
+  )
+    return 'invalid';
   const lastInstant = Date.UTC(year, month, 1) + 12 * 3600 * 1000;
   if (now.getTime() >= lastInstant) return 'expired';
   return year > now.getUTCFullYear() + expiryYearsAheadMax ? 'too_far' : 'ok';
 }
 
 const brandByCardType: Record<string, CardBrand> = {
-  visa: 'visa', mastercard: 'mastercard', 'american-express': 'amex', jcb: 'jcb', discover: 'discover',
-  'diners-club': 'diners', unionpay: 'unionpay', maestro: 'maestro',
+  visa: 'visa',
+  mastercard: 'mastercard',
+  'american-express': 'amex',
+  jcb: 'jcb',
+  discover: 'discover',
+  'diners-club': 'diners',
+  unionpay: 'unionpay',
+  maestro: 'maestro',
 };
 
 /** RuPay ranges overlap Discover's and Maestro's in the public tables; these prefixes are RuPay's own (NPCI). */

@@ -3,10 +3,25 @@
  * The first group are issuers' answers, the second authentication, the third our side or the network's.
  */
 export const declineReasons = [
-  'card_declined', 'insufficient_funds', 'expired_card', 'incorrect_number', 'incorrect_cvc', 'lost_card', 'stolen_card',
-  'do_not_honor', 'fraud_suspected',
-  'authentication_required', 'authentication_failed', 'authentication_canceled', 'authentication_expired',
-  'processing_error', 'issuer_unavailable', 'session_expired', 'canceled_by_customer', 'card_data_lost', 'unknown_error',
+  'card_declined',
+  'insufficient_funds',
+  'expired_card',
+  'incorrect_number',
+  'incorrect_cvc',
+  'lost_card',
+  'stolen_card',
+  'do_not_honor',
+  'fraud_suspected',
+  'authentication_required',
+  'authentication_failed',
+  'authentication_canceled',
+  'authentication_expired',
+  'processing_error',
+  'issuer_unavailable',
+  'session_expired',
+  'canceled_by_customer',
+  'card_data_lost',
+  'unknown_error',
 ] as const;
 export type DeclineReason = (typeof declineReasons)[number];
 

@@ -60,5 +60,7 @@ export function newId<Kind extends IdKind>(kind: Kind, random: Random): Ids[Kind
 /** `text` as an id of `kind`, or undefined when it cannot be one: its prefix and 1 to 64 letters or digits. */
 export function parseId<Kind extends IdKind>(kind: Kind, text: string): Ids[Kind] | undefined {
   const prefix = idPrefixes[kind];
-  return text.startsWith(prefix) && /^[0-9A-Za-z]{1,64}$/.test(text.slice(prefix.length)) ? (text as Ids[Kind]) : undefined;
+  return text.startsWith(prefix) && /^[0-9A-Za-z]{1,64}$/.test(text.slice(prefix.length))
+    ? (text as Ids[Kind])
+    : undefined;
 }

@@ -33,7 +33,8 @@ export function parseMajorUnits(text: string, currency: Currency): MinorUnits | 
   const [, whole = '', fraction = ''] = match;
   const exponent = currencyExponent(currency);
   const significant = fraction.replace(/0+$/, '');
-  if (significant.length > exponent || (exponent === 0 && fraction !== '' && significant !== '')) return 'too_many_decimals';
+  if (significant.length > exponent || (exponent === 0 && fraction !== '' && significant !== ''))
+    return 'too_many_decimals';
   if (fraction.length > Math.max(exponent, 2)) return 'too_many_decimals';
   if (whole.replace(/^0+/, '').length > digitsMax - exponent) return 'too_large';
   const count = BigInt(whole + significant.padEnd(exponent, '0'));

@@ -34,7 +34,11 @@ export interface Authorization {
  */
 export type PaymentStatus =
   | { readonly state: 'awaiting_card'; readonly expiresAt: Date }
-  | { readonly state: 'authenticating'; readonly authenticationId: AuthenticationId; readonly expiresAt: Date }
+  | {
+      readonly state: 'authenticating';
+      readonly authenticationId: AuthenticationId;
+      readonly expiresAt: Date;
+    }
   | { readonly state: 'authorizing' }
   | { readonly state: 'authorized'; readonly authorization: Authorization; readonly captureBefore: Date }
   | {
@@ -119,17 +123,30 @@ export type AuthorizationAnswer =
 
 function moved(payment: Payment, status: PaymentStatus, event: PaymentEventType, now: Date): Transition {
   return {
-    payment: { ...payment, status, updatedAt: now, version: payment.version + 1, eventCount: payment.eventCount + 1 },
+    payment: {
+      ...payment,
+      status,
+      updatedAt: now,
+      version: payment.version + 1,
+      eventCount: payment.eventCount + 1,
+    },
     event,
   };
 }
 
 function refused(payment: Payment, operation: string): Refusal {
-  return { code: 'invalid_status', message: `A payment that is ${describeState(payment)} cannot be ${operation}.` };
+  return {
+    code: 'invalid_status',
+    message: `A payment that is ${describeState(payment)} cannot be ${operation}.`,
+  };
 }
 
 /** authorizing → authorized | captured | failed. */
-export function applyAuthorization(payment: Payment, answer: AuthorizationAnswer, now: Date): Transition | Refusal {
+export function applyAuthorization(
+  payment: Payment,
+  answer: AuthorizationAnswer,
+  now: Date,
+): Transition | Refusal {
   if (payment.status.state !== 'authorizing') return refused(payment, 'authorized');
   switch (answer.kind) {
     case 'authorized':
@@ -140,7 +157,12 @@ export function applyAuthorization(payment: Payment, answer: AuthorizationAnswer
         now,
       );
     case 'captured':
-      return moved(payment, capturedStatus(answer.authorization, payment.amount, now), 'payment.captured', now);
+      return moved(
+        payment,
+        capturedStatus(answer.authorization, payment.amount, now),
+        'payment.captured',
+        now,
+      );
     case 'declined':
       return moved(payment, { state: 'failed', reason: answer.reason }, 'payment.failed', now);
     default:
@@ -186,7 +208,8 @@ export function beginAuthorization(payment: Payment, now: Date): Payment | Refus
 /** authenticating | awaiting_card | authorizing → failed: not authenticated, out of time, or refused by our rules. */
 export function fail(payment: Payment, reason: DeclineReason, now: Date): Transition | Refusal {
   const { state } = payment.status;
-  if (state !== 'authenticating' && state !== 'awaiting_card' && state !== 'authorizing') return refused(payment, 'failed');
+  if (state !== 'authenticating' && state !== 'awaiting_card' && state !== 'authorizing')
+    return refused(payment, 'failed');
   return moved(payment, { state: 'failed', reason }, 'payment.failed', now);
 }
 
@@ -194,7 +217,10 @@ export function fail(payment: Payment, reason: DeclineReason, now: Date): Transi
 export function judgeCapture(payment: Payment, amount: MinorUnits, now: Date): Refusal | undefined {
   if (payment.status.state !== 'authorized') return refused(payment, 'captured');
   if (now >= payment.status.captureBefore) {
-    return { code: 'invalid_status', message: 'The authorization has expired and can no longer be captured.' };
+    return {
+      code: 'invalid_status',
+      message: 'The authorization has expired and can no longer be captured.',
+    };
   }
   if (amount > payment.amount) {
     return { code: 'amount_too_large', message: 'More than the authorized amount cannot be captured.' };
@@ -205,13 +231,20 @@ export function judgeCapture(payment: Payment, amount: MinorUnits, now: Date): R
 /** authorized → captured; what was not captured is released and the payment's amount becomes the captured one. */
 export function applyCapture(payment: Payment, amount: MinorUnits, now: Date): Transition | Refusal {
   if (payment.status.state !== 'authorized') return refused(payment, 'captured');
-  return moved({ ...payment, amount }, capturedStatus(payment.status.authorization, amount, now), 'payment.captured', now);
+  return moved(
+    { ...payment, amount },
+    capturedStatus(payment.status.authorization, amount, now),
+    'payment.captured',
+    now,
+  );
 }
 
 /** Whether the payment may be voided now; undefined when it may. */
 export function judgeVoid(payment: Payment): Refusal | undefined {
   const { state } = payment.status;
-  return state === 'authorized' || state === 'awaiting_card' || state === 'authenticating' ? undefined : refused(payment, 'voided');
+  return state === 'authorized' || state === 'awaiting_card' || state === 'authenticating'
+    ? undefined
+    : refused(payment, 'voided');
 }
 
 /** authorized | awaiting_card | authenticating → voided. */
@@ -233,7 +266,8 @@ export function beginRefund(payment: Payment, amount: MinorUnits, now: Date): Pa
   if (status.state !== 'captured') return refused(payment, 'refunded');
   const left = refundableAmount(payment);
   if (left === 0n) return refused(payment, 'refunded');
-  if (amount > left) return { code: 'amount_too_large', message: 'The refund is more than what is left of the payment.' };
+  if (amount > left)
+    return { code: 'amount_too_large', message: 'The refund is more than what is left of the payment.' };
   return {
     ...payment,
     status: { ...status, refunding: addUnits(status.refunding, amount) },
@@ -247,11 +281,21 @@ export function settleRefund(payment: Payment, amount: MinorUnits, now: Date): T
   const { status } = payment;
   if (status.state !== 'captured' || amount > status.refunding) return refused(payment, 'refunded');
   const refunded = addUnits(status.refunded, amount);
-  return moved(payment, { ...status, refunded, refunding: subtractUnits(status.refunding, amount) }, 'payment.refunded', now);
+  return moved(
+    payment,
+    { ...status, refunded, refunding: subtractUnits(status.refunding, amount) },
+    'payment.refunded',
+    now,
+  );
 }
 
 /** The reserved refund did not go through: the reservation is released. */
-export function releaseRefund(payment: Payment, amount: MinorUnits, event: PaymentEventType, now: Date): Transition | Refusal {
+export function releaseRefund(
+  payment: Payment,
+  amount: MinorUnits,
+  event: PaymentEventType,
+  now: Date,
+): Transition | Refusal {
   const { status } = payment;
   if (status.state !== 'captured' || amount > status.refunding) return refused(payment, 'refunded');
   return moved(payment, { ...status, refunding: subtractUnits(status.refunding, amount) }, event, now);
@@ -281,7 +325,11 @@ export function describeState(payment: Payment): string {
     case 'authorized':
       return 'authorized';
     case 'captured':
-      return status.refunded === 0n ? 'completed' : status.refunded === status.captured ? 'refunded' : 'partially refunded';
+      return status.refunded === 0n
+        ? 'completed'
+        : status.refunded === status.captured
+          ? 'refunded'
+          : 'partially refunded';
     case 'failed':
       return 'failed';
     case 'voided':

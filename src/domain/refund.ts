@@ -2,7 +2,14 @@ import type { MerchantId, PaymentId, RefundId } from './ids.ts';
 import type { MinorUnits } from './money.ts';
 
 /** `refunded` and `failed` are where a refund normally ends; the others are what banks add on the way. */
-export type RefundState = 'initiated' | 'processing' | 'refunded' | 'failed' | 'reversed' | 'on_hold' | 'rejected_by_bank';
+export type RefundState =
+  | 'initiated'
+  | 'processing'
+  | 'refunded'
+  | 'failed'
+  | 'reversed'
+  | 'on_hold'
+  | 'rejected_by_bank';
 
 export interface Refund {
   readonly id: RefundId;

@@ -1,0 +1,117 @@
+import type { PaymentEvent } from '../../domain/event.ts';
+import type { DeliveryId, EventId, MerchantId, WebhookEndpointId } from '../../domain/ids.ts';
+import type { Merchant } from '../../domain/merchant.ts';
+import type { PaymentEventType } from '../../domain/payment.ts';
+import type { Secret } from '../../lib/secret.ts';
+
+export interface WebhookEndpoint {
+  readonly id: WebhookEndpointId;
+  readonly merchantId: MerchantId;
+  readonly url: string;
+  /** The name of a `WebhookFormat`. */
+  readonly format: string;
+  /** The merchant's filter in the format's own words; null means the format's default. */
+  readonly filter: readonly string[] | null;
+  readonly eventTypes: readonly PaymentEventType[];
+  readonly status: 'enabled' | 'disabled';
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** A delivery that a worker holds for a while: what to send, where, and under which keys. */
+export interface ClaimedDelivery {
+  readonly id: DeliveryId;
+  readonly event: PaymentEvent;
+  readonly endpoint: WebhookEndpoint;
+  readonly merchant: Merchant;
+  /** Sealed; null when the format signs with a key of the merchant's. */
+  readonly sealedSecret: Buffer | null;
+  readonly previousSealedSecret: Buffer | null;
+  /** 1 for the first try. */
+  readonly tryNumber: number;
+}
+
+export interface DeliveryRecord {
+  readonly id: DeliveryId;
+  readonly eventId: EventId;
+  readonly endpointId: WebhookEndpointId;
+  readonly state: 'pending' | 'delivered' | 'failed';
+  readonly tries: number;
+  readonly nextTryAt: Date | null;
+  readonly lastStatus: number | null;
+  readonly lastError: string | null;
+}
+
+export interface WebhookStore {
+  insertEndpoint(endpoint: WebhookEndpoint, sealedSecret: Buffer | null): Promise<void>;
+  listEndpoints(merchantId: MerchantId): Promise<WebhookEndpoint[]>;
+  findEndpoint(merchantId: MerchantId, id: WebhookEndpointId): Promise<WebhookEndpoint | null>;
+  updateEndpoint(endpoint: WebhookEndpoint): Promise<boolean>;
+  /** The new secret signs beside the old one until `overlapUntil`. */
+  rotateSecret(
+    merchantId: MerchantId,
+    id: WebhookEndpointId,
+    sealedSecret: Buffer,
+    overlapUntil: Date,
+  ): Promise<boolean>;
+  deleteEndpoint(merchantId: MerchantId, id: WebhookEndpointId, at: Date): Promise<boolean>;
+  /** Takes up to `limit` due deliveries for `leaseSeconds`, skipping those that others hold. */
+  claimDue(now: Date, limit: number, leaseSeconds: number): Promise<ClaimedDelivery[]>;
+  finishTry(
+    id: DeliveryId,
+    outcome:
+      | { readonly kind: 'delivered'; readonly status: number; readonly at: Date }
+      | {
+          readonly kind: 'retry';
+          readonly status: number | null;
+          readonly error: string;
+          readonly nextTryAt: Date;
+        }
+      | {
+          readonly kind: 'failed';
+          readonly status: number | null;
+          readonly error: string;
+          readonly at: Date;
+        },
+  ): Promise<void>;
+  /** Makes the event's deliveries due again, and new ones for endpoints that subscribed since. */
+  resend(merchantId: MerchantId, eventId: EventId, now: Date): Promise<number>;
+  listDeliveries(merchantId: MerchantId, eventId: EventId): Promise<DeliveryRecord[]>;
+  disableEndpoint(id: WebhookEndpointId, at: Date): Promise<void>;
+}
+
+/** Bytes and headers of one delivery. */
+export interface RenderedWebhook {
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface RenderContext {
+  readonly event: PaymentEvent;
+  readonly endpoint: WebhookEndpoint;
+  readonly merchant: Merchant;
+  readonly deliveryId: DeliveryId;
+  /** Newest first; the endpoint's own, or the merchant's signing key for formats that use that. */
+  readonly secrets: readonly Secret<string>[];
+  /** Real time of this try; signatures and timestamps use it. */
+  readonly sentAt: Date;
+  readonly mode: 'sandbox' | 'live';
+}
+
+/**
+ * How one wire spells events. The body depends on the event and endpoint alone, so that every retry sends the same
+ * bytes. `render` answers null when the wire has no word for the event.
+ */
+export interface WebhookFormat {
+  readonly name: string;
+  /** Filter words → our event types; undefined when a word is unknown. Null asks for the default. */
+  eventTypes(filter: readonly string[] | null): readonly PaymentEventType[] | undefined;
+  render(context: RenderContext): RenderedWebhook | null;
+  /** Seconds to wait after try 1, 2, …; when the list ends, the delivery has failed. */
+  readonly retrySeconds: readonly number[];
+  /** The share by which a wait may be longer or shorter, 0.1 for ±10 %. */
+  readonly jitter: number;
+  readonly timeoutSeconds: number;
+  /** `endpoint`: a `whsec_…` of its own; `merchant`: the merchant's signing key of that purpose. */
+  readonly signsWith: 'endpoint' | { readonly merchantSecret: string };
+}
