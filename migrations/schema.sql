@@ -1,0 +1,594 @@
+-- The schema that all migrations together make. Written by "npm run schema"; a test compares it with the migrations.
+-- It is for reading and reviewing: databases are made by the migrations.
+
+-- Schemas
+
+create schema sandbox_bank;
+create schema vault;
+
+-- Tables
+
+create table public.attempts (
+  id text not null,
+  payment_id text not null,
+  merchant_id text not null,
+  refund_id text,
+  kind text not null,
+  state text not null,
+  amount bigint not null,
+  acquirer text not null,
+  acquirer_reference text,
+  authorization_code text,
+  network_transaction_id text,
+  decline_reason text,
+  unknown_cause text,
+  inquiries integer not null default 0,
+  next_inquiry_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  constraint attempts_pkey PRIMARY KEY (id),
+  constraint attempts_amount_check CHECK ((amount > 0)),
+  constraint attempts_check CHECK (((kind = 'refund'::text) = (refund_id IS NOT NULL))),
+  constraint attempts_check1 CHECK (((state = 'declined'::text) = (decline_reason IS NOT NULL))),
+  constraint attempts_check2 CHECK (((state = ANY (ARRAY['approved'::text, 'declined'::text, 'reversed'::text])) = (finished_at IS NOT NULL))),
+  constraint attempts_id_check CHECK ((id ~~ 'att\_%'::text)),
+  constraint attempts_kind_check CHECK ((kind = ANY (ARRAY['authorization'::text, 'purchase'::text, 'capture'::text, 'void'::text, 'reversal'::text, 'refund'::text]))),
+  constraint attempts_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'unknown'::text, 'approved'::text, 'declined'::text, 'reversed'::text]))),
+  constraint attempts_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(id),
+  constraint attempts_refund_id_fkey FOREIGN KEY (refund_id) REFERENCES public.refunds(id)
+);
+
+create table public.authentications (
+  id text not null,
+  payment_id text not null,
+  merchant_id text not null,
+  state text not null,
+  server_transaction_id uuid not null,
+  acs_transaction_id text,
+  ds_transaction_id text,
+  acs_url text,
+  creq text,
+  browser_token_hash bytea not null,
+  results_token_hash bytea not null,
+  version text,
+  trans_status text,
+  trans_status_reason text,
+  challenge_cancel text,
+  eci text,
+  authentication_value text,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  constraint authentications_pkey PRIMARY KEY (id),
+  constraint authentications_browser_token_hash_key UNIQUE (browser_token_hash),
+  constraint authentications_results_token_hash_key UNIQUE (results_token_hash),
+  constraint authentications_server_transaction_id_key UNIQUE (server_transaction_id),
+  constraint authentications_id_check CHECK ((id ~~ '3ds\_%'::text)),
+  constraint authentications_state_check CHECK ((state = ANY (ARRAY['requested'::text, 'challenge'::text, 'authenticated'::text, 'refused'::text, 'spent'::text]))),
+  constraint authentications_trans_status_check CHECK ((trans_status = ANY (ARRAY['Y'::text, 'A'::text, 'N'::text, 'U'::text, 'R'::text, 'I'::text]))),
+  constraint authentications_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(id)
+);
+
+create table public.card_tokens (
+  id text not null,
+  merchant_id text not null,
+  card_id text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  used_by text,
+  constraint card_tokens_pkey PRIMARY KEY (id),
+  constraint card_tokens_id_check CHECK ((id ~~ 'tok\_%'::text)),
+  constraint card_tokens_card_id_fkey FOREIGN KEY (card_id) REFERENCES public.cards(id)
+);
+
+create table public.cards (
+  id text not null,
+  merchant_id text not null,
+  brand text not null,
+  bin text not null,
+  last4 text not null,
+  pan_length smallint not null,
+  expiry_month smallint not null,
+  expiry_year smallint not null,
+  cardholder_name text,
+  country text,
+  funding text,
+  fingerprint bytea not null,
+  fingerprint_version integer not null,
+  created_at timestamp with time zone not null,
+  constraint cards_pkey PRIMARY KEY (id),
+  constraint cards_bin_check CHECK ((bin ~ '^[0-9]{6}$'::text)),
+  constraint cards_expiry_month_check CHECK (((expiry_month >= 1) AND (expiry_month <= 12))),
+  constraint cards_expiry_year_check CHECK (((expiry_year >= 1000) AND (expiry_year <= 9999))),
+  constraint cards_funding_check CHECK ((funding = ANY (ARRAY['credit'::text, 'debit'::text, 'prepaid'::text]))),
+  constraint cards_id_check CHECK ((id ~~ 'card\_%'::text)),
+  constraint cards_last4_check CHECK ((last4 ~ '^[0-9]{4}$'::text)),
+  constraint cards_pan_length_check CHECK (((pan_length >= 12) AND (pan_length <= 19)))
+);
+
+create table public.credentials (
+  id text not null,
+  merchant_id text not null,
+  kind text not null,
+  role text not null default 'full'::text,
+  client_id text,
+  hash bytea not null,
+  hint text not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint credentials_pkey PRIMARY KEY (id),
+  constraint credentials_client_id_key UNIQUE (client_id),
+  constraint credentials_check CHECK (((kind = 'client'::text) = (client_id IS NOT NULL))),
+  constraint credentials_hash_check CHECK ((length(hash) = 32)),
+  constraint credentials_id_check CHECK ((id ~~ 'cred\_%'::text)),
+  constraint credentials_kind_check CHECK ((kind = ANY (ARRAY['publishable'::text, 'secret'::text, 'client'::text]))),
+  constraint credentials_role_check CHECK ((role = ANY (ARRAY['full'::text, 'read_only'::text, 'payments_only'::text]))),
+  constraint credentials_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES public.merchants(id)
+);
+
+create table public.events (
+  id text not null,
+  uuid uuid not null,
+  merchant_id text not null,
+  payment_id text not null,
+  sequence integer not null,
+  type text not null,
+  refund_id text,
+  snapshot jsonb not null,
+  created_at timestamp with time zone not null,
+  constraint events_pkey PRIMARY KEY (id),
+  constraint events_payment_id_sequence_key UNIQUE (payment_id, sequence),
+  constraint events_id_check CHECK ((id ~~ 'evt\_%'::text)),
+  constraint events_sequence_check CHECK ((sequence > 0)),
+  constraint events_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(id),
+  constraint events_refund_id_fkey FOREIGN KEY (refund_id) REFERENCES public.refunds(id)
+);
+
+create table public.flows (
+  merchant_id text not null,
+  id text not null,
+  active boolean not null default true,
+  capture_method text not null default 'automatic'::text,
+  currencies text[] not null,
+  minimum_amounts jsonb not null default '{}'::jsonb,
+  maximum_amounts jsonb not null default '{}'::jsonb,
+  success_redirect_url text,
+  failure_redirect_url text,
+  retry_after_decline boolean not null default false,
+  monthly_card_limits jsonb not null default '{}'::jsonb,
+  monthly_email_limits jsonb not null default '{}'::jsonb,
+  refund_fees jsonb not null default '{}'::jsonb,
+  constraint flows_pkey PRIMARY KEY (merchant_id, id),
+  constraint flows_capture_method_check CHECK ((capture_method = ANY (ARRAY['automatic'::text, 'manual'::text]))),
+  constraint flows_id_check CHECK ((id ~~ 'flow\_%'::text)),
+  constraint flows_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES public.merchants(id)
+);
+
+create table public.idempotency_keys (
+  merchant_id text not null,
+  key_hash bytea not null,
+  request_hash bytea not null,
+  payment_id text,
+  refund_id text,
+  answer_status integer,
+  answer_body text,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint idempotency_keys_pkey PRIMARY KEY (merchant_id, key_hash),
+  constraint idempotency_keys_check CHECK (((answer_status IS NULL) = (answer_body IS NULL)))
+);
+
+create table public.installation (
+  singleton boolean not null default true,
+  mode text not null,
+  clock_offset_ms bigint not null default 0,
+  created_at timestamp with time zone not null default now(),
+  constraint installation_pkey PRIMARY KEY (singleton),
+  constraint installation_clock_offset_ms_check CHECK ((clock_offset_ms >= 0)),
+  constraint installation_mode_check CHECK ((mode = ANY (ARRAY['sandbox'::text, 'live'::text]))),
+  constraint installation_singleton_check CHECK (singleton)
+);
+
+create table public.merchant_secrets (
+  merchant_id text not null,
+  purpose text not null,
+  sealed bytea not null,
+  created_at timestamp with time zone not null default now(),
+  constraint merchant_secrets_pkey PRIMARY KEY (merchant_id, purpose),
+  constraint merchant_secrets_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES public.merchants(id)
+);
+
+create table public.merchants (
+  id text not null,
+  number text not null,
+  parent_id text,
+  name text not null,
+  status text not null default 'active'::text,
+  return_origins text[] not null default '{}'::text[],
+  default_return_url text,
+  dialect_settings jsonb not null default '{}'::jsonb,
+  created_at timestamp with time zone not null default now(),
+  constraint merchants_pkey PRIMARY KEY (id),
+  constraint merchants_number_key UNIQUE (number),
+  constraint merchants_id_check CHECK ((id ~~ 'mer\_%'::text)),
+  constraint merchants_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255))),
+  constraint merchants_number_check CHECK ((number ~ '^[0-9]{10}$'::text)),
+  constraint merchants_status_check CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text]))),
+  constraint merchants_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.merchants(id)
+);
+
+create table public.payment_methods (
+  id text not null,
+  merchant_id text not null,
+  customer_reference text not null,
+  hex_token text not null,
+  status text not null,
+  blocked_reason text,
+  is_default boolean not null,
+  nickname text,
+  declared_funding text,
+  card_id text not null,
+  fingerprint bytea not null,
+  network_transaction_id text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint payment_methods_pkey PRIMARY KEY (id),
+  constraint payment_methods_hex_token_key UNIQUE (hex_token),
+  constraint payment_methods_customer_reference_check CHECK (((length(customer_reference) >= 1) AND (length(customer_reference) <= 255))),
+  constraint payment_methods_declared_funding_check CHECK ((declared_funding = ANY (ARRAY['credit'::text, 'debit'::text]))),
+  constraint payment_methods_hex_token_check CHECK ((hex_token ~ '^[0-9a-f]{22}$'::text)),
+  constraint payment_methods_id_check CHECK ((id ~~ 'pmi\_%'::text)),
+  constraint payment_methods_status_check CHECK ((status = ANY (ARRAY['active'::text, 'blocked'::text, 'detached'::text]))),
+  constraint payment_methods_card_id_fkey FOREIGN KEY (card_id) REFERENCES public.cards(id),
+  constraint payment_methods_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES public.merchants(id)
+);
+
+create table public.payments (
+  id text not null,
+  merchant_id text not null,
+  version integer not null,
+  event_count integer not null default 0,
+  dialect text not null,
+  order_number text,
+  order_payment_number text,
+  state text not null,
+  amount bigint not null,
+  currency text not null,
+  captured bigint not null default 0,
+  refunded bigint not null default 0,
+  refunding bigint not null default 0,
+  capture_method text not null,
+  flow_id text not null,
+  source text not null,
+  initiator text not null,
+  card_id text,
+  payment_method_id text,
+  customer_reference text,
+  save_card boolean not null default false,
+  merchant_reference text,
+  return_url text,
+  metadata jsonb not null default '{}'::jsonb,
+  email text,
+  phone text,
+  product_name text,
+  details jsonb not null default '{}'::jsonb,
+  failure_reason text,
+  void_cause text,
+  authentication_id text,
+  authorization_attempt_id text,
+  acquirer text,
+  acquirer_reference text,
+  authorization_code text,
+  network_transaction_id text,
+  expires_at timestamp with time zone,
+  capture_before timestamp with time zone,
+  captured_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint payments_pkey PRIMARY KEY (id),
+  constraint payments_order_number_key UNIQUE (order_number),
+  constraint payments_order_payment_number_key UNIQUE (order_payment_number),
+  constraint payments_amount_check CHECK ((amount > 0)),
+  constraint payments_capture_method_check CHECK ((capture_method = ANY (ARRAY['automatic'::text, 'manual'::text]))),
+  constraint payments_check CHECK (((captured >= 0) AND (captured <= amount))),
+  constraint payments_check1 CHECK (((refunded + refunding) <= captured)),
+  constraint payments_check2 CHECK (((state = 'captured'::text) = (captured_at IS NOT NULL))),
+  constraint payments_check3 CHECK (((state = 'captured'::text) = (captured > 0))),
+  constraint payments_check4 CHECK (((state = 'failed'::text) = (failure_reason IS NOT NULL))),
+  constraint payments_check5 CHECK (((state = 'voided'::text) = (void_cause IS NOT NULL))),
+  constraint payments_check6 CHECK (((state <> 'authorized'::text) OR ((capture_before IS NOT NULL) AND (acquirer_reference IS NOT NULL)))),
+  constraint payments_check7 CHECK (((state <> 'captured'::text) OR (acquirer_reference IS NOT NULL))),
+  constraint payments_check8 CHECK (((state <> ALL (ARRAY['awaiting_card'::text, 'authenticating'::text])) OR (expires_at IS NOT NULL))),
+  constraint payments_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint payments_event_count_check CHECK ((event_count >= 0)),
+  constraint payments_id_check CHECK ((id ~~ 'tx\_%'::text)),
+  constraint payments_initiator_check CHECK ((initiator = ANY (ARRAY['cardholder'::text, 'merchant'::text]))),
+  constraint payments_refunded_check CHECK ((refunded >= 0)),
+  constraint payments_refunding_check CHECK ((refunding >= 0)),
+  constraint payments_source_check CHECK ((source = ANY (ARRAY['hosted'::text, 'token'::text, 'direct'::text, 'saved'::text]))),
+  constraint payments_state_check CHECK ((state = ANY (ARRAY['awaiting_card'::text, 'authenticating'::text, 'authorizing'::text, 'authorized'::text, 'captured'::text, 'failed'::text, 'voided'::text]))),
+  constraint payments_version_check CHECK ((version > 0)),
+  constraint payments_void_cause_check CHECK ((void_cause = ANY (ARRAY['merchant'::text, 'customer'::text, 'expired'::text]))),
+  constraint payments_card_id_fkey FOREIGN KEY (card_id) REFERENCES public.cards(id)
+);
+
+create table public.refunds (
+  id text not null,
+  number text,
+  payment_id text not null,
+  merchant_id text not null,
+  amount bigint not null,
+  fee bigint not null default 0,
+  state text not null,
+  reason text,
+  merchant_reference text,
+  message text,
+  acquirer_reference text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  refunded_at timestamp with time zone,
+  constraint refunds_pkey PRIMARY KEY (id),
+  constraint refunds_number_key UNIQUE (number),
+  constraint refunds_amount_check CHECK ((amount > 0)),
+  constraint refunds_check CHECK (((state = 'refunded'::text) <= (refunded_at IS NOT NULL))),
+  constraint refunds_fee_check CHECK ((fee >= 0)),
+  constraint refunds_id_check CHECK ((id ~~ 'orf\_%'::text)),
+  constraint refunds_state_check CHECK ((state = ANY (ARRAY['initiated'::text, 'processing'::text, 'refunded'::text, 'failed'::text, 'reversed'::text, 'on_hold'::text, 'rejected_by_bank'::text]))),
+  constraint refunds_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(id)
+);
+
+create table public.schema_migrations (
+  number integer not null,
+  name text not null,
+  checksum text not null,
+  applied_at timestamp with time zone not null default now(),
+  constraint schema_migrations_pkey PRIMARY KEY (number),
+  constraint schema_migrations_number_check CHECK ((number > 0))
+);
+
+create table public.webhook_deliveries (
+  id text not null,
+  event_id text not null,
+  endpoint_id text not null,
+  merchant_id text not null,
+  state text not null,
+  tries integer not null default 0,
+  next_try_at timestamp with time zone,
+  last_status integer,
+  last_error text,
+  created_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  constraint webhook_deliveries_pkey PRIMARY KEY (id),
+  constraint webhook_deliveries_event_id_endpoint_id_key UNIQUE (event_id, endpoint_id),
+  constraint webhook_deliveries_check CHECK (((state = 'pending'::text) = (next_try_at IS NOT NULL))),
+  constraint webhook_deliveries_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text]))),
+  constraint webhook_deliveries_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id)
+);
+
+create table public.webhook_endpoints (
+  id text not null,
+  merchant_id text not null,
+  url text not null,
+  format text not null,
+  filter text[],
+  event_types text[] not null,
+  sealed_secret bytea,
+  previous_sealed_secret bytea,
+  previous_secret_until timestamp with time zone,
+  status text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint webhook_endpoints_pkey PRIMARY KEY (id),
+  constraint webhook_endpoints_id_check CHECK ((id ~~ 'whe\_%'::text)),
+  constraint webhook_endpoints_status_check CHECK ((status = ANY (ARRAY['enabled'::text, 'disabled'::text, 'deleted'::text]))),
+  constraint webhook_endpoints_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES public.merchants(id)
+);
+
+create table sandbox_bank.authentications (
+  acs_transaction_id uuid not null,
+  server_transaction_id uuid not null,
+  ds_transaction_id uuid not null,
+  page_token text not null,
+  card text not null,
+  last4 text not null,
+  brand text not null,
+  merchant_name text not null,
+  amount bigint not null,
+  currency text not null,
+  purchase_date timestamp with time zone not null,
+  notification_url text not null,
+  results_url text not null,
+  session_data text,
+  return_reference text,
+  tries smallint not null default 0,
+  trans_status text not null,
+  trans_status_reason text,
+  challenge_cancel text,
+  eci text,
+  authentication_value text,
+  response_code text,
+  expires_at timestamp with time zone not null,
+  result_delivered_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint authentications_pkey PRIMARY KEY (acs_transaction_id),
+  constraint authentications_ds_transaction_id_key UNIQUE (ds_transaction_id),
+  constraint authentications_page_token_key UNIQUE (page_token),
+  constraint authentications_server_transaction_id_key UNIQUE (server_transaction_id),
+  constraint authentications_amount_check CHECK ((amount > 0)),
+  constraint authentications_last4_check CHECK ((last4 ~ '^[0-9]{4}$'::text)),
+  constraint authentications_trans_status_check CHECK ((trans_status = ANY (ARRAY['C'::text, 'Y'::text, 'A'::text, 'N'::text, 'U'::text, 'R'::text]))),
+  constraint authentications_tries_check CHECK (((tries >= 0) AND (tries <= 3)))
+);
+
+create table sandbox_bank.authorizations (
+  number bigint not null generated always as identity,
+  reference text not null,
+  copy smallint not null default 0,
+  merchant_reference text not null,
+  kind text not null,
+  initiator text not null,
+  card text not null,
+  authenticated boolean not null,
+  amount bigint not null,
+  currency text not null,
+  status text not null,
+  response_code text not null,
+  captured bigint not null default 0,
+  refunded bigint not null default 0,
+  live boolean not null generated always as ((status = ANY (ARRAY['authorized'::text, 'captured'::text]))) stored,
+  reversals_refused smallint not null default 0,
+  created_at timestamp with time zone not null,
+  constraint authorizations_pkey PRIMARY KEY (number),
+  constraint authorizations_reference_copy_key UNIQUE (reference, copy),
+  constraint authorizations_amount_check CHECK ((amount > 0)),
+  constraint authorizations_captured_check CHECK ((captured >= 0)),
+  constraint authorizations_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint authorizations_initiator_check CHECK ((initiator = ANY (ARRAY['cardholder'::text, 'merchant'::text]))),
+  constraint authorizations_kind_check CHECK ((kind = ANY (ARRAY['authorization'::text, 'purchase'::text]))),
+  constraint authorizations_refunded_check CHECK ((refunded >= 0)),
+  constraint authorizations_status_check CHECK ((status = ANY (ARRAY['authorized'::text, 'captured'::text, 'voided'::text, 'reversed'::text, 'refunded'::text, 'declined'::text]))),
+  constraint captured_at_most_authorized CHECK ((captured <= amount)),
+  constraint captured_only_when_claimed CHECK (((captured > 0) = (status = ANY (ARRAY['captured'::text, 'refunded'::text])))),
+  constraint declined_holds_nothing CHECK (((status = 'declined'::text) = (response_code <> '00'::text))),
+  constraint refunded_at_most_captured CHECK ((refunded <= captured)),
+  constraint refunded_in_full_is_refunded CHECK (((status = 'refunded'::text) = ((captured > 0) AND (refunded = captured))))
+);
+
+create table sandbox_bank.disputes (
+  number bigint not null generated always as identity,
+  authorization_number bigint not null,
+  amount bigint not null,
+  currency text not null,
+  reason_code text not null,
+  raised_at timestamp with time zone not null,
+  constraint disputes_pkey PRIMARY KEY (number),
+  constraint disputes_authorization_number_key UNIQUE (authorization_number),
+  constraint disputes_amount_check CHECK ((amount > 0)),
+  constraint disputes_authorization_number_fkey FOREIGN KEY (authorization_number) REFERENCES sandbox_bank.authorizations(number)
+);
+
+create table sandbox_bank.late_authorizations (
+  reference text not null,
+  booking jsonb not null,
+  due_at timestamp with time zone not null,
+  inquiries smallint not null default 0,
+  constraint late_authorizations_pkey PRIMARY KEY (reference)
+);
+
+create table sandbox_bank.messages (
+  reference text not null,
+  kind text not null,
+  authorization_number bigint not null,
+  amount bigint not null,
+  currency text not null,
+  response_code text not null,
+  reversed boolean not null default false,
+  created_at timestamp with time zone not null,
+  constraint messages_pkey PRIMARY KEY (reference),
+  constraint messages_amount_check CHECK ((amount >= 0)),
+  constraint messages_kind_check CHECK ((kind = ANY (ARRAY['capture'::text, 'void'::text, 'refund'::text]))),
+  constraint messages_authorization_number_fkey FOREIGN KEY (authorization_number) REFERENCES sandbox_bank.authorizations(number)
+);
+
+create table sandbox_bank.reversals (
+  original text not null,
+  reference text not null,
+  created_at timestamp with time zone not null,
+  constraint reversals_pkey PRIMARY KEY (original)
+);
+
+create unlogged table vault.cvc_keys (
+  key_day date not null,
+  key_id bytea not null,
+  root_version integer not null,
+  wrapped bytea not null,
+  created_at timestamp with time zone not null default now(),
+  constraint cvc_keys_pkey PRIMARY KEY (key_day),
+  constraint cvc_keys_key_id_check CHECK ((octet_length(key_id) = 8)),
+  constraint cvc_keys_root_version_check CHECK ((root_version > 0))
+);
+
+create unlogged table vault.cvcs (
+  card_id text not null,
+  merchant_id text not null,
+  sealed bytea not null,
+  key_day date not null,
+  expires_at timestamp with time zone not null,
+  constraint cvcs_pkey PRIMARY KEY (card_id),
+  constraint cvcs_sealed_check CHECK ((octet_length(sealed) = 42))
+) with (autovacuum_vacuum_scale_factor=0.0, autovacuum_vacuum_threshold=1000);
+
+create table vault.merchant_keys (
+  merchant_id text not null,
+  purpose text not null,
+  version integer not null,
+  root_version integer not null,
+  wrapped bytea not null,
+  created_at timestamp with time zone not null default now(),
+  retired_at timestamp with time zone,
+  constraint merchant_keys_pkey PRIMARY KEY (merchant_id, purpose, version),
+  constraint merchant_keys_check CHECK ((retired_at >= created_at)),
+  constraint merchant_keys_purpose_check CHECK ((purpose = ANY (ARRAY['sealing'::text, 'fingerprint'::text]))),
+  constraint merchant_keys_root_version_check CHECK ((root_version > 0)),
+  constraint merchant_keys_version_check CHECK ((version > 0))
+);
+
+create table vault.pans (
+  card_id text not null,
+  merchant_id text not null,
+  sealed bytea not null,
+  key_version integer not null,
+  created_at timestamp with time zone not null default now(),
+  constraint pans_pkey PRIMARY KEY (card_id),
+  constraint pans_key_version_check CHECK ((key_version > 0)),
+  constraint pans_sealed_check CHECK ((octet_length(sealed) = 113))
+);
+
+create table vault.root_keys (
+  version integer not null,
+  proof bytea not null,
+  created_at timestamp with time zone not null default now(),
+  constraint root_keys_pkey PRIMARY KEY (version),
+  constraint root_keys_version_check CHECK ((version > 0))
+);
+
+-- Indexes
+
+CREATE UNIQUE INDEX attempts_one_open ON public.attempts USING btree (payment_id) WHERE ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'unknown'::text])) AND (kind = ANY (ARRAY['authorization'::text, 'purchase'::text, 'capture'::text, 'void'::text])));
+CREATE UNIQUE INDEX attempts_one_open_refund ON public.attempts USING btree (refund_id) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text, 'unknown'::text]));
+CREATE INDEX attempts_open ON public.attempts USING btree (created_at) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text, 'unknown'::text]));
+CREATE INDEX attempts_payment ON public.attempts USING btree (payment_id);
+CREATE INDEX authentications_payment ON public.authentications USING btree (payment_id);
+CREATE INDEX card_tokens_expiry ON public.card_tokens USING btree (expires_at) WHERE (used_by IS NULL);
+CREATE INDEX cards_fingerprint ON public.cards USING btree (merchant_id, fingerprint);
+CREATE UNIQUE INDEX credentials_hash ON public.credentials USING btree (hash) WHERE (kind <> 'client'::text);
+CREATE INDEX credentials_merchant ON public.credentials USING btree (merchant_id);
+CREATE INDEX events_of_merchant ON public.events USING btree (merchant_id, created_at DESC, id DESC);
+CREATE INDEX idempotency_keys_expiry ON public.idempotency_keys USING btree (expires_at);
+CREATE UNIQUE INDEX payment_methods_card ON public.payment_methods USING btree (merchant_id, customer_reference, fingerprint) WHERE (status <> 'detached'::text);
+CREATE INDEX payments_customer ON public.payments USING btree (merchant_id, customer_reference) WHERE (customer_reference IS NOT NULL);
+CREATE INDEX payments_expiring ON public.payments USING btree (expires_at) WHERE (state = ANY (ARRAY['awaiting_card'::text, 'authenticating'::text]));
+CREATE INDEX payments_lapsing ON public.payments USING btree (capture_before) WHERE (state = 'authorized'::text);
+CREATE INDEX payments_merchant_reference ON public.payments USING btree (merchant_id, merchant_reference) WHERE (merchant_reference IS NOT NULL);
+CREATE INDEX payments_of_merchant ON public.payments USING btree (merchant_id, created_at DESC, id DESC);
+CREATE UNIQUE INDEX payments_order_reference ON public.payments USING btree (merchant_id, merchant_reference) WHERE ((order_number IS NOT NULL) AND (state <> ALL (ARRAY['failed'::text, 'voided'::text])));
+CREATE INDEX refunds_of_merchant ON public.refunds USING btree (merchant_id, created_at DESC, id DESC);
+CREATE INDEX refunds_payment ON public.refunds USING btree (payment_id);
+CREATE INDEX webhook_deliveries_due ON public.webhook_deliveries USING btree (next_try_at) WHERE (state = 'pending'::text);
+CREATE INDEX webhook_endpoints_merchant ON public.webhook_endpoints USING btree (merchant_id) WHERE (status <> 'deleted'::text);
+CREATE INDEX authorizations_by_merchant_reference ON sandbox_bank.authorizations USING btree (merchant_reference);
+CREATE INDEX cvcs_expires_at ON vault.cvcs USING btree (expires_at);
+CREATE INDEX merchant_keys_root_version ON vault.merchant_keys USING btree (root_version);
+CREATE INDEX pans_key_version ON vault.pans USING btree (merchant_id, key_version);
+
+-- Functions
+
+CREATE OR REPLACE FUNCTION public.sallyport_refuse(reason text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception using errcode = 'SP001', message = reason;
+end
+$function$;
