@@ -1,0 +1,25 @@
+/**
+ * What went wrong in the vault:
+ * - `not_authentic`: the sealed bytes were changed, cut, or belong to another row, field, merchant or mode;
+ * - `unknown_key_version`: the key that sealed them is not (or no longer) in the database;
+ * - `root_key_mismatch`: the root key does not belong to this database;
+ * - `root_key_file`: the root key file cannot be used as it is;
+ * - `text_too_long`: more than the vault seals in one piece.
+ */
+export type VaultErrorCode =
+  | 'not_authentic'
+  | 'unknown_key_version'
+  | 'root_key_mismatch'
+  | 'root_key_file'
+  | 'text_too_long';
+
+/** A failure of the vault; the message names the place and never a key, a card number or a code. */
+export class VaultError extends Error {
+  override readonly name = 'VaultError';
+  readonly code: VaultErrorCode;
+
+  constructor(code: VaultErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
