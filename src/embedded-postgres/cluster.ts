@@ -58,10 +58,7 @@ export type NewCluster = {
  * @throws {EmbeddedPostgresError} when initdb fails.
  */
 export async function ensureCluster(parent: string, wanted: NewCluster): Promise<void> {
-  for (const name of readdirSync(parent)) {
-    if (name.startsWith('initialising-'))
-      rmSync(join(parent, name), { recursive: true, force: true, maxRetries: 5 });
-  }
+  removeUnfinished(parent);
   if (existsSync(wanted.target.cluster)) return;
   const temporary = clusterFolders(mkdtempSync(join(parent, 'initialising-')));
   chmodSync(temporary.root, 0o711);
@@ -75,6 +72,19 @@ export async function ensureCluster(parent: string, wanted: NewCluster): Promise
   syncFolder(temporary.root);
   renameSync(temporary.root, wanted.target.root);
   syncFolder(parent);
+  removeUnfinished(parent);
+}
+
+/** Removes what killed starts left; called twice because the initdb of one just killed may still be writing at first. */
+function removeUnfinished(parent: string): void {
+  for (const name of readdirSync(parent)) {
+    if (!name.startsWith('initialising-')) continue;
+    try {
+      rmSync(join(parent, name), { recursive: true, force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error;
+    }
+  }
 }
 
 async function runInitdb(folders: ClusterFolders, wanted: NewCluster): Promise<void> {

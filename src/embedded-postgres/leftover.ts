@@ -31,13 +31,17 @@ export function readPostmasterFile(clusterFolder: string): PostmasterFile | null
  *
  * @throws {EmbeddedPostgresError} when the old PostgreSQL cannot be stopped.
  */
-export async function clearLeftover(clusterFolder: string, warn: (text: string) => void): Promise<void> {
+export async function clearLeftover(
+  clusterFolder: string,
+  warn: (text: string) => void,
+  fastShutdownMs: number = FAST_SHUTDOWN_MS,
+): Promise<void> {
   const left = readPostmasterFile(clusterFolder);
   if (left === null) return;
   const { pid } = left;
   if (isPostmasterOf(pid, clusterFolder)) {
     warn(`PostgreSQL ${pid} of the previous start is still shutting down; waiting for it`);
-    if (!(await goneWithin(pid, clusterFolder, FAST_SHUTDOWN_MS))) {
+    if (!(await goneWithin(pid, clusterFolder, fastShutdownMs))) {
       sendSignal(pid, 'SIGQUIT');
       if (!(await goneWithin(pid, clusterFolder, IMMEDIATE_SHUTDOWN_MS))) {
         throw new EmbeddedPostgresError(

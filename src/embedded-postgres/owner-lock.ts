@@ -4,7 +4,12 @@ import { rmSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { createConnection, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
+
+/** An owner whose launcher was killed notices within half a second and is then given this long to be gone. */
+const WAIT_MS = 4_000;
+const RETRY_MS = 100;
 
 /** Releases the lock; it is also released by the kernel when this process ends in any way. */
 export type OwnerLock = { release(): Promise<void> };
@@ -12,13 +17,18 @@ export type OwnerLock = { release(): Promise<void> };
 /**
  * Makes this process the only owner of a PostgreSQL folder, by listening on a local socket named after it.
  * On Linux the name is abstract: no file, nothing to clean up, taken and freed by the kernel.
+ * Waits a few seconds for an owner that is just ending.
  *
  * @throws {EmbeddedPostgresError} when another live process owns the folder.
  */
 export async function takeOwnerLock(folder: string): Promise<OwnerLock> {
   const path = await realpath(folder);
   const address = lockAddress(path);
-  const server = (await listen(address)) ?? (await takeOver(address));
+  let server = (await listen(address)) ?? (await takeOver(address));
+  for (let waitedMs = 0; server === null && waitedMs < WAIT_MS; waitedMs += RETRY_MS) {
+    await delay(RETRY_MS);
+    server = await listen(address);
+  }
   if (server === null) {
     throw new EmbeddedPostgresError(
       `another Sallyport is running on ${path}: stop it first, or give this one a folder of its own with SALLYPORT_DATA`,

@@ -59,6 +59,7 @@ async function runTransaction<T>(pool: Pool, work: (database: Database) => Promi
     if (end.command === 'ROLLBACK') throw new TransactionRolledBack();
     return result;
   } catch (error) {
+    if (error instanceof TransactionRolledBack) throw error;
     // A connection that cannot even roll back is thrown away, and PostgreSQL rolls back when it closes.
     await client.query('rollback').catch((failure: Error) => {
       broken = failure;

@@ -2,7 +2,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after } from 'node:test';
 import { Client, type Pool } from 'pg';
 import { startEmbeddedPostgres } from '../../src/embedded-postgres/embedded-postgres.ts';
 import { migrate, readMigrations } from '../../src/store/migrate.ts';
@@ -97,9 +96,10 @@ async function startServer(): Promise<string> {
   const dataFolder = mkdtempSync(join(tmpdir(), 'sallyport-test-'));
   const log = { info: () => undefined, warn: console.warn, error: console.error };
   const postgres = await startEmbeddedPostgres({ dataFolder, log, settings: throwawaySettings });
-  after(async () => {
-    await postgres.stop();
-    rmSync(dataFolder, { recursive: true, force: true });
+  // Not in an "after" hook: it would belong to the test that happened to come first, and run before the file's own hooks.
+  process.once('exit', () => {
+    process.kill(postgres.pid, 'SIGQUIT');
+    rmSync(dataFolder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   });
   return postgres.connectionString;
 }
