@@ -10,6 +10,7 @@ import type {
 import type { Static, TSchema } from 'typebox';
 import { StrictJsonError, type StrictJsonReason } from '../../lib/strict-json.ts';
 import { type FieldIssue, fieldIssues } from './field-issues.ts';
+import { MalformedFormError } from './form-body.ts';
 import { UnsupportedMediaTypeError } from './json-body.ts';
 
 /** Handlers receive what their TypeBox schemas describe. */
@@ -133,6 +134,7 @@ export function answerError(
   if (error instanceof StrictJsonError) return sendAnswer(reply, errors.malformed(request, error.reason));
   if (error instanceof UnsupportedMediaTypeError)
     return sendAnswer(reply, errors.unsupportedMediaType(request));
+  if (error instanceof MalformedFormError) return sendAnswer(reply, errors.malformed(request, 'bad_request'));
   const thrown = (error ?? {}) as {
     code?: unknown;
     statusCode?: unknown;
@@ -150,14 +152,11 @@ export function answerError(
     return sendAnswer(reply, errors.unsupportedMediaType(request));
   if (isFrameworkRefusal(thrown)) return sendAnswer(reply, errors.malformed(request, 'bad_request'));
   if (request.server.edge.isUnavailable(error)) {
-    request.log.warn(
-      { requestId: request.id, err: error },
-      'a service that this request needs cannot be reached',
-    );
+    request.log.warn({ err: error }, 'a service that this request needs cannot be reached');
     reply.header('retry-after', String(retryAfterSeconds));
     return sendAnswer(reply, errors.unavailable(request));
   }
-  request.log.error({ requestId: request.id, err: error }, 'the request failed unexpectedly');
+  request.log.error({ err: error }, 'the request failed unexpectedly');
   return sendAnswer(reply, errors.internal(request));
 }
 

@@ -30,8 +30,10 @@ export function logRequest(request: FastifyRequest, reply: FastifyReply): Reques
     merchantId: request.merchantId,
     remoteAddress: request.ip,
   };
-  if (quietRoutes.has(answered.route)) request.log.debug(answered, 'answered');
-  else request.log.info(answered, 'answered');
+  // The request's own logger already names the request on every line.
+  const { requestId: _named, ...line } = answered;
+  if (quietRoutes.has(answered.route)) request.log.debug(line, 'answered');
+  else request.log.info(line, 'answered');
   return answered;
 }
 
