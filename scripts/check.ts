@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
-import { globSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { globSync } from 'node:fs';
 import { startEmbeddedPostgres } from '../src/embedded-postgres/embedded-postgres.ts';
+import { makeThrowawayFolder } from '../test/support/throwaway-folder.ts';
 import { throwawaySettings } from '../test/support/throwaway-settings.ts';
 import { projectFolder } from './lib/project.mjs';
 
@@ -41,7 +40,7 @@ async function checkSources(): Promise<boolean> {
 
 async function runTests(files: readonly string[]): Promise<boolean> {
   console.log(`\n== Tests (node --test, ${files.length} files) ==`);
-  const dataFolder = mkdtempSync(join(tmpdir(), 'sallyport-test-'));
+  const dataFolder = makeThrowawayFolder('test');
   const log = { info: () => undefined, warn: console.warn, error: console.error };
   const postgres = await startEmbeddedPostgres({ dataFolder, log, settings: throwawaySettings });
   try {
@@ -49,7 +48,6 @@ async function runTests(files: readonly string[]): Promise<boolean> {
     return (await run([...flags, ...files], { TEST_DATABASE_URL: postgres.connectionString })) === 0;
   } finally {
     await postgres.stop();
-    rmSync(dataFolder, { recursive: true, force: true });
   }
 }
 

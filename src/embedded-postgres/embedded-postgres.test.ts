@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, type Pool } from 'pg';
 import { noPostgresWithin, postgresOfFolder } from '../../test/support/postgres-of-folder.ts';
+import { makeThrowawayFolder } from '../../test/support/throwaway-folder.ts';
 import { createPool } from '../store/pool.ts';
 import { findBinaries } from './binaries.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts';
@@ -23,9 +23,8 @@ const log = {
 };
 
 // The steps follow one another on one folder, as a laptop's folder lives: making a cluster takes a second each time.
-const dataFolder = mkdtempSync(join(tmpdir(), 'sallyport-embedded-'));
+const dataFolder = makeThrowawayFolder('embedded');
 const clusterFolder = join(dataFolder, 'postgres', '18', 'cluster');
-after(() => rmSync(dataFolder, { recursive: true, force: true }));
 
 async function ask(connectionString: string, sql: string): Promise<Record<string, unknown>[]> {
   const client = new Client({ connectionString });
@@ -156,8 +155,10 @@ test('a PostgreSQL that dies alone is started again at the same address, and poo
 test('a PostgreSQL that nobody owns and that does not end by itself is stopped before the next start', async () => {
   const held = await startHolder();
   const keepers = postgresOfFolder(dataFolder).filter((pid) => commandOf(pid).startsWith('/bin/sh'));
-  // Without its keepers, PostgreSQL would outlive its owner.
-  for (const pid of keepers) process.kill(pid, 'SIGKILL');
+  // Without its keepers, PostgreSQL outlives its owner; they are halted first, so that none acts on the other's end.
+  for (const signal of ['SIGSTOP', 'SIGKILL']) {
+    for (const pid of keepers) process.kill(pid, signal);
+  }
   await kill9(held.child);
   assert.equal(await noPostgresWithin(dataFolder, 200), false);
   await clearLeftover(clusterFolder, log.warn, 200);

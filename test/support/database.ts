@@ -1,11 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Client, type Pool } from 'pg';
 import { startEmbeddedPostgres } from '../../src/embedded-postgres/embedded-postgres.ts';
 import { migrate, readMigrations } from '../../src/store/migrate.ts';
 import { createPool } from '../../src/store/pool.ts';
+import { makeThrowawayFolder } from './throwaway-folder.ts';
 import { throwawaySettings } from './throwaway-settings.ts';
 
 const TEMPLATE_LOCK = 7_253_509_611_003n;
@@ -93,13 +91,10 @@ function serverAddress(): Promise<string> {
 async function startServer(): Promise<string> {
   const given = process.env.TEST_DATABASE_URL;
   if (given !== undefined && given !== '') return given;
-  const dataFolder = mkdtempSync(join(tmpdir(), 'sallyport-test-'));
+  // Nothing is stopped in an "after" hook: it would belong to the test that came first, and run before the file's own.
+  // PostgreSQL ends with this process in any case, and the folder goes with it.
+  const dataFolder = makeThrowawayFolder('test');
   const log = { info: () => undefined, warn: console.warn, error: console.error };
   const postgres = await startEmbeddedPostgres({ dataFolder, log, settings: throwawaySettings });
-  // Not in an "after" hook: it would belong to the test that happened to come first, and run before the file's own hooks.
-  process.once('exit', () => {
-    process.kill(postgres.pid, 'SIGQUIT');
-    rmSync(dataFolder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
-  });
   return postgres.connectionString;
 }
