@@ -36,7 +36,7 @@ label{display:block;margin:0 0 .25rem;font-size:.9375rem;font-weight:550}
 input:not([type=hidden]):not([type=checkbox]):not([type=radio]),select{display:block;width:100%;min-height:48px;padding:.625rem .75rem;
 font:inherit;font-size:1.0625rem;color:inherit;background:var(--sheet);border:1px solid var(--line);border-radius:9px;
 font-variant-numeric:tabular-nums}
-input.code{font-size:1.5rem;letter-spacing:.35em;text-align:center}
+main input.code:not([type=hidden]):not([type=checkbox]):not([type=radio]){font-size:1.5rem;letter-spacing:.35em;text-align:center}
 input[type=checkbox],input[type=radio]{width:1.375rem;height:1.375rem;margin:0;accent-color:var(--accent);flex:none}
 label.choice{display:flex;align-items:center;gap:.75rem;min-height:44px;font-weight:400;margin:0 0 1rem}
 input[aria-invalid=true]{border-color:var(--bad);box-shadow:inset 0 0 0 1px var(--bad)}

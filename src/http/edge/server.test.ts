@@ -74,7 +74,6 @@ before(async () => {
     log: pino({ level: 'info' }, { write: (line: string) => void lines.push(line) }),
     clock: systemClock,
     requestTimeoutMs: 400,
-    isUnavailable: (error) => (error as { code?: string }).code === 'ECONNREFUSED',
   });
   registerDialect(server, '/v1', errors, addRoutes);
   await server.listen({ host: '127.0.0.1', port: 0 });

@@ -3,6 +3,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Clock } from '../../lib/clock.ts';
 import { type Random, randomBase62, systemRandom } from '../../lib/random.ts';
 import { defaultLiteralNumberKeys } from '../../lib/strict-json.ts';
+import { isConnectionError } from './connection-errors.ts';
 import { answerError, type DialectErrors, type EdgeServer, errorsForPath, sendAnswer } from './dialect.ts';
 import { addJsonBodyParser } from './json-body.ts';
 import { plainErrors } from './plain-errors.ts';
@@ -24,6 +25,7 @@ export interface HttpServerOptions {
   /** Proxies whose `X-Forwarded-*` are believed: addresses or networks; none unless told. */
   readonly trustedProxies?: readonly string[];
   readonly rootErrors?: DialectErrors;
+  /** Which exceptions answer 503 with `Retry-After`; `isConnectionError` unless told. */
   readonly isUnavailable?: (error: unknown) => boolean;
   /** Told of each answer, for metrics. */
   readonly observeRequest?: (answered: RequestLog) => void;
@@ -67,7 +69,7 @@ export function createHttpServer(options: HttpServerOptions): EdgeServer {
   server.decorate('edge', {
     dialects: [],
     rootErrors,
-    isUnavailable: options.isUnavailable ?? (() => false),
+    isUnavailable: options.isUnavailable ?? isConnectionError,
   });
   server.setValidatorCompiler(createSchemaCompiler());
   server.setSerializerCompiler(() => (body) => JSON.stringify(body));

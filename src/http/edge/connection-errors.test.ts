@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { describe, it } from 'node:test';
+import pg from 'pg';
+import { isConnectionError } from './connection-errors.ts';
+
+describe('an unreachable database is recognised', () => {
+  it('when nothing listens at its address', async () => {
+    const closed = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => closed.once('listening', resolve));
+    const { port } = closed.address() as { port: number };
+    await new Promise((resolve) => closed.close(resolve));
+    const pool = new pg.Pool({ host: '127.0.0.1', port });
+    await assert.rejects(pool.query('select 1'), isConnectionError);
+    await pool.end();
+    await assert.rejects(pool.query('select 1'), isConnectionError);
+  });
+
+  it('when its socket does not exist', async () => {
+    const pool = new pg.Pool({ host: '/nonexistent' });
+    await assert.rejects(pool.query('select 1'), isConnectionError);
+    await pool.end();
+  });
+
+  it('when it hangs up, or never answers in time', async () => {
+    for (const hangUp of [true, false]) {
+      const server = createServer((socket) => {
+        if (hangUp) socket.destroy();
+      }).listen(0, '127.0.0.1');
+      await new Promise((resolve) => server.once('listening', resolve));
+      const { port } = server.address() as { port: number };
+      const pool = new pg.Pool({ host: '127.0.0.1', port, connectionTimeoutMillis: 50 });
+      await assert.rejects(pool.query('select 1'), isConnectionError);
+      await pool.end();
+      server.close();
+    }
+  });
+
+  const cases: [error: unknown, expected: boolean][] = [
+    [Object.assign(new Error('terminating connection'), { code: '57P01' }), true],
+    [new Error('outer', { cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }) }), true],
+    [Object.assign(new Error('duplicate key'), { code: '23505' }), false],
+    [Object.assign(new Error('no such file'), { code: 'ENOENT', syscall: 'open' }), false],
+    [new Error('plain'), false],
+    ['ECONNREFUSED', false],
+    [undefined, false],
+  ];
+  for (const [error, expected] of cases) {
+    it(`${String(error)} is ${expected ? '' : 'not '}one`, () =>
+      assert.equal(isConnectionError(error), expected));
+  }
+});
