@@ -1,0 +1,161 @@
+import { Pool } from 'undici';
+import type { AttemptId } from '../../domain/ids.ts';
+import type {
+  Acquirer,
+  AcquirerOutcome,
+  FollowUpRequest,
+  InquiryOutcome,
+} from '../../usecases/ports/acquirer.ts';
+import { authorizationBody, followUpBody } from './request.ts';
+import { type HttpAnswer, parseInquiry, parseOutcome, parseReversal } from './response.ts';
+
+export interface SimulatorSettings {
+  /** The bank's address, such as `http://127.0.0.1:8100`. */
+  readonly url: string;
+  readonly apiKey: string;
+  /** The longest wait for a whole answer, from the call on; 10 seconds when left out. */
+  readonly deadlineMs?: number;
+  /** Most connections to the bank; further calls wait for one, and the wait counts. 128 when left out. */
+  readonly connectionsMax?: number;
+  /** Told of every call when it is over. Holds no card data by construction: only what is named here. */
+  readonly onTranscript?: (transcript: Transcript) => void;
+}
+
+/** What may be kept of a call: never a body, for bodies hold the card. */
+export interface Transcript {
+  readonly operation: 'authorize' | 'capture' | 'void' | 'refund' | 'reverse' | 'inquire';
+  readonly reference: string;
+  readonly outcome: AcquirerOutcome['kind'] | InquiryOutcome['kind'];
+  /** Why the outcome is unknown; null otherwise. */
+  readonly cause: string | null;
+  readonly durationMs: number;
+}
+
+/** The simulated bank as an acquirer; `close` hangs up. */
+export interface SimulatorAcquirer extends Acquirer {
+  close(): Promise<void>;
+}
+
+const deadlineMsDefault = 10_000;
+const connectionsMaxDefault = 128;
+const answerBytesMax = 64 * 1024;
+
+/** Makes the adapter to the simulated bank (sandbox/bank/wire.ts). It keeps connections open and never sends twice. */
+export function createSimulatorAcquirer(settings: SimulatorSettings): SimulatorAcquirer {
+  const connections = new Pool(settings.url, {
+    connections: settings.connectionsMax ?? connectionsMaxDefault,
+    pipelining: 1,
+    // Each call has one deadline of its own; the two of the client would be counted on top.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: { timeout: settings.deadlineMs ?? deadlineMsDefault },
+  });
+  const send = createSender(connections, settings);
+  const followUp = (operation: 'capture' | 'void' | 'refund', path: string) => (request: FollowUpRequest) =>
+    send({ operation, reference: request.reference, path, body: followUpBody(request) }, parseOutcome);
+  return {
+    name: 'simulator',
+    authorize: (request) =>
+      send(
+        {
+          operation: 'authorize',
+          reference: request.reference,
+          path: '/authorizations',
+          body: authorizationBody(request),
+        },
+        parseOutcome,
+      ),
+    capture: followUp('capture', '/captures'),
+    void: followUp('void', '/voids'),
+    refund: followUp('refund', '/refunds'),
+    reverse: ({ reference, original }) =>
+      send(
+        {
+          operation: 'reverse',
+          reference,
+          path: '/reversals',
+          body: JSON.stringify({ reference, original }),
+        },
+        (answer) => parseReversal(answer, original),
+      ),
+    inquire: (reference) =>
+      send(
+        { operation: 'inquire', reference, path: `/messages/${encodeURIComponent(reference)}`, body: null },
+        parseInquiry,
+      ),
+    close: () => connections.destroy(),
+  };
+}
+
+interface Call {
+  readonly operation: Transcript['operation'];
+  readonly reference: AttemptId;
+  readonly path: string;
+  readonly body: string | null;
+}
+
+type Unknown = Extract<AcquirerOutcome, { kind: 'unknown' }>;
+
+function createSender(connections: Pool, settings: SimulatorSettings) {
+  const deadlineMs = settings.deadlineMs ?? deadlineMsDefault;
+  const headers = { 'content-type': 'application/json', 'x-api-key': settings.apiKey };
+
+  async function exchange(call: Call): Promise<HttpAnswer | Unknown> {
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(), deadlineMs);
+    try {
+      const { statusCode, body } = await connections.request({
+        method: call.body === null ? 'GET' : 'POST',
+        path: call.path,
+        headers,
+        body: call.body,
+        signal: abort.signal,
+      });
+      return { status: statusCode, body: await readText(body) };
+    } catch (error) {
+      return {
+        kind: 'unknown',
+        cause: abort.signal.aborted ? `no answer within ${deadlineMs} ms` : causeOf(error),
+      };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return async function send<Outcome extends AcquirerOutcome | InquiryOutcome>(
+    call: Call,
+    parse: (answer: HttpAnswer) => Outcome,
+  ): Promise<Outcome | Unknown> {
+    const startedAt = performance.now();
+    const answer = await exchange(call);
+    const outcome = 'kind' in answer ? answer : parse(answer);
+    settings.onTranscript?.({
+      operation: call.operation,
+      reference: call.reference,
+      outcome: outcome.kind,
+      cause: outcome.kind === 'unknown' ? outcome.cause : null,
+      durationMs: performance.now() - startedAt,
+    });
+    return outcome;
+  };
+}
+
+async function readText(body: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > answerBytesMax) throw new Error(`the answer has more than ${answerBytesMax} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, bytes).toString('utf8');
+}
+
+/** A network error in words without addresses or bodies: its code where it has one. */
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'the connection failed';
+  const { code } = error as NodeJS.ErrnoException;
+  return typeof code === 'string'
+    ? `the connection failed: ${code}`
+    : `the connection failed: ${error.message}`;
+}
