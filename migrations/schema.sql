@@ -584,6 +584,16 @@ CREATE INDEX pans_key_version ON vault.pans USING btree (merchant_id, key_versio
 
 -- Functions
 
+CREATE OR REPLACE FUNCTION public.notify_settings_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('sallyport_settings', tg_table_name);
+  return null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.sallyport_refuse(reason text)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -592,3 +602,10 @@ begin
   raise exception using errcode = 'SP001', message = reason;
 end
 $function$;
+
+-- Triggers
+
+CREATE TRIGGER settings_changed AFTER INSERT OR DELETE OR UPDATE ON public.credentials FOR EACH STATEMENT EXECUTE FUNCTION public.notify_settings_change();
+CREATE TRIGGER settings_changed AFTER INSERT OR DELETE OR UPDATE ON public.flows FOR EACH STATEMENT EXECUTE FUNCTION public.notify_settings_change();
+CREATE TRIGGER settings_changed AFTER INSERT OR DELETE OR UPDATE ON public.merchant_secrets FOR EACH STATEMENT EXECUTE FUNCTION public.notify_settings_change();
+CREATE TRIGGER settings_changed AFTER INSERT OR DELETE OR UPDATE ON public.merchants FOR EACH STATEMENT EXECUTE FUNCTION public.notify_settings_change();
