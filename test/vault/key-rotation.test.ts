@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Secret } from '../../src/lib/secret.ts';
+import { createDatabase } from '../../src/store/database.ts';
+import { createVault } from '../../src/vault/create-vault.ts';
+import { addLocalRootKeyVersion, loadLocalRootKey } from '../../src/vault/local-root-key.ts';
+import { proveRootKeys } from '../../src/vault/prove-root-keys.ts';
+import { createTestDatabase } from '../support/database.ts';
+import {
+  failsAs,
+  folder,
+  newMerchant,
+  open,
+  pan,
+  pool,
+  rootKeys,
+  start,
+  storeCard,
+  vaultAt,
+} from './vault-fixture.ts';
+
+test('after a rotation new cards use the new key, old ones open before and after they are moved', async () => {
+  const vault = vaultAt({ at: start });
+  const { merchantId, cardId, sealed } = await storeCard(vault);
+  const second = await storeCard(vault, merchantId);
+  const secret = await vault.sealText(merchantId, 'note', new Secret('kept'));
+  assert.equal(sealed.keyVersion, 1);
+  assert.equal(await vault.addSealingKey(merchantId), 2);
+  assert.equal((await storeCard(vault, merchantId)).sealed.keyVersion, 2);
+  assert.equal((await open(vault, merchantId, cardId)).pan, pan.reveal());
+
+  const moved = [
+    await vault.rewrapPans(merchantId, 1),
+    await vault.rewrapPans(merchantId, 10),
+    await vault.rewrapPans(merchantId, 10),
+  ];
+  assert.deepEqual(moved, [1, 1, 0]);
+  const { rows } = await pool.query('select distinct key_version from vault.pans where merchant_id = $1', [
+    merchantId,
+  ]);
+  assert.deepEqual(rows, [{ key_version: 2 }]);
+  const reader = vaultAt({ at: start });
+  for (const id of [cardId, second.cardId])
+    assert.equal((await open(reader, merchantId, id)).pan, pan.reveal());
+  assert.equal((await reader.openText(merchantId, 'note', secret)).reveal(), 'kept');
+  assert.deepEqual((await reader.fingerprint(merchantId, pan)).value, sealed.fingerprint);
+});
+
+test('a process that has not heard of a rotation opens a card sealed after it', async () => {
+  const [vault, other] = [vaultAt({ at: start }), vaultAt({ at: start })];
+  const { merchantId } = await storeCard(other);
+  await vault.addSealingKey(merchantId);
+  const { cardId } = await storeCard(vault, merchantId);
+  assert.equal((await open(other, merchantId, cardId)).pan, pan.reveal());
+});
+
+test('the start proves the root key: right file passes, another file, a lost version and another mode are refused', async () => {
+  const fresh = await createTestDatabase();
+  const mine = createDatabase(fresh.pool);
+  const home = join(folder, 'home');
+  const proof = { database: mine, mode: 'sandbox' } as const;
+  await proveRootKeys({ ...proof, rootKeys: await loadLocalRootKey(home) });
+  await proveRootKeys({ ...proof, rootKeys: await loadLocalRootKey(home) });
+  const stranger = await loadLocalRootKey(join(folder, 'stranger'));
+  await assert.rejects(proveRootKeys({ ...proof, rootKeys: stranger }), failsAs('root_key_mismatch'));
+  const sameFile = await loadLocalRootKey(home);
+  await assert.rejects(
+    proveRootKeys({ ...proof, rootKeys: sameFile, mode: 'live' }),
+    failsAs('root_key_mismatch'),
+  );
+
+  await addLocalRootKeyVersion(home);
+  const rotated = await loadLocalRootKey(home);
+  await proveRootKeys({ ...proof, rootKeys: rotated });
+  await createVault({
+    database: mine,
+    rootKeys: rotated,
+    mode: 'sandbox',
+    clock: { now: () => start },
+  }).prepare(newMerchant());
+  await assert.rejects(proveRootKeys({ ...proof, rootKeys: sameFile }), failsAs('root_key_mismatch'));
+  await fresh.drop();
+});
+
+test('a root key that no start has proved is still held to the keys it wrapped', async () => {
+  const fresh = await createTestDatabase();
+  const mine = createDatabase(fresh.pool);
+  const clock = { now: () => start };
+  await createVault({ database: mine, rootKeys, mode: 'sandbox', clock }).prepare(newMerchant());
+  const stranger = await loadLocalRootKey(join(folder, 'stranger'));
+  const proof = { database: mine, mode: 'sandbox' } as const;
+  await assert.rejects(proveRootKeys({ ...proof, rootKeys: stranger }), failsAs('root_key_mismatch'));
+  await proveRootKeys({ ...proof, rootKeys });
+  await fresh.drop();
+});
+
+test('after a rotation of the root key every merchant key is wrapped anew and opens what it sealed', async () => {
+  const fresh = await createTestDatabase();
+  const mine = createDatabase(fresh.pool);
+  const home = join(folder, 'rotating');
+  const clock = { now: () => start };
+  const merchantId = newMerchant();
+  const old = createVault({ database: mine, rootKeys: await loadLocalRootKey(home), mode: 'sandbox', clock });
+  const blob = await old.sealText(merchantId, 'note', new Secret('kept'));
+  await addLocalRootKeyVersion(home);
+  const rotated = createVault({
+    database: mine,
+    rootKeys: await loadLocalRootKey(home),
+    mode: 'sandbox',
+    clock,
+  });
+  assert.deepEqual(
+    [
+      await rotated.rewrapMerchantKeys(1),
+      await rotated.rewrapMerchantKeys(10),
+      await rotated.rewrapMerchantKeys(10),
+    ],
+    [1, 1, 0],
+  );
+  const { rows } = await fresh.pool.query('select distinct root_version from vault.merchant_keys');
+  assert.deepEqual(rows, [{ root_version: 2 }]);
+  const reader = createVault({
+    database: mine,
+    rootKeys: await loadLocalRootKey(home),
+    mode: 'sandbox',
+    clock,
+  });
+  assert.equal((await reader.openText(merchantId, 'note', blob)).reveal(), 'kept');
+  await fresh.drop();
+});
