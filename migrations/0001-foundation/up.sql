@@ -326,3 +326,19 @@ begin
   raise exception using errcode = 'SP001', message = reason;
 end
 $$;
+
+-- Tells every process to forget the settings it remembers, so that a revoked key is dead at once.
+create function notify_settings_change() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('sallyport_settings', tg_table_name);
+  return null;
+end
+$$;
+create trigger settings_changed after insert or update or delete on merchants
+  for each statement execute function notify_settings_change();
+create trigger settings_changed after insert or update or delete on credentials
+  for each statement execute function notify_settings_change();
+create trigger settings_changed after insert or update or delete on merchant_secrets
+  for each statement execute function notify_settings_change();
+create trigger settings_changed after insert or update or delete on flows
+  for each statement execute function notify_settings_change();

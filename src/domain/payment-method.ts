@@ -16,6 +16,8 @@ export interface PaymentMethod {
   /** What the merchant said of the card's kind; null when it said nothing. */
   readonly declaredFunding: 'credit' | 'debit' | null;
   readonly card: CardFace;
+  /** Keyed hash of the number: equal for equal numbers of one merchant, and for nobody else. */
+  readonly fingerprint: Buffer;
   /** Ties a merchant-initiated charge to the first, authenticated one; null when there was none. */
   readonly networkTransactionId: string | null;
   readonly createdAt: Date;

@@ -16,7 +16,7 @@ export interface CardAcceptance {
 
 /** What is known of a number from its first digits; unknown stays null. */
 export interface BinDirectory {
-  lookUp(pan: string): { readonly country: string | null; readonly funding: CardFunding | null };
+  lookUp(pan: string): Promise<{ readonly country: string | null; readonly funding: CardFunding | null }>;
 }
 
 /** The ports that the use cases work with; `main.ts` fulfils them. */

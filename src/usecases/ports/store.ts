@@ -1,5 +1,6 @@
 import type { Attempt } from '../../domain/attempt.ts';
 import type { CardFace } from '../../domain/card.ts';
+import type { Currency } from '../../domain/currency.ts';
 import type { DeclineReason } from '../../domain/decline.ts';
 import type { PaymentEvent } from '../../domain/event.ts';
 import type {
@@ -80,6 +81,8 @@ export interface PaymentOpening {
   readonly attempt: Attempt | null;
   readonly authentication: Authentication | null;
   readonly claim: IdempotencyClaim | null;
+  /** The answer, when it is known before anything else happens. */
+  readonly answer: StoredAnswer | null;
 }
 
 export type OpenResult = 'opened' | 'token_unavailable' | 'reference_in_use' | 'number_taken' | 'key_seen';
@@ -113,9 +116,7 @@ export interface PaymentChange {
   readonly authentication?: Authentication | undefined;
   /** A card that came after the payment was opened (hosted page). */
   readonly newCard?: NewCard | undefined;
-  readonly savedCard?:
-    | { readonly method: PaymentMethod; readonly isNew: boolean; readonly fingerprint: Buffer }
-    | undefined;
+  readonly savedCard?: { readonly method: PaymentMethod; readonly isNew: boolean } | undefined;
   readonly dropCvcOf?: CardId | undefined;
   readonly claim?: IdempotencyClaim | undefined;
   readonly answer?: { readonly keyHash: Buffer; readonly answer: StoredAnswer } | undefined;
@@ -152,6 +153,13 @@ export interface PaymentStore {
   recordChange(change: PaymentChange): Promise<ChangeResult>;
   findPayment(merchantId: MerchantId, name: PaymentName): Promise<Payment | null>;
   listPayments(merchantId: MerchantId, filter: PaymentFilter): Promise<Payment[]>;
+  /** What was authorized or captured since then, in minor units, by the card's fingerprint and by the e-mail address. */
+  spentSince(
+    merchantId: MerchantId,
+    currency: Currency,
+    since: Date,
+    by: { readonly fingerprint: Buffer | null; readonly email: string | null },
+  ): Promise<{ readonly byCard: bigint; readonly byEmail: bigint }>;
   findRefund(
     merchantId: MerchantId,
     name: { readonly id: RefundId } | { readonly number: string },

@@ -42,6 +42,12 @@ export interface DeliveryRecord {
   readonly lastError: string | null;
 }
 
+/** How many deliveries of one endpoint may be taken at once, so that a slow receiver leaves room for the others. */
+export interface EndpointRoom {
+  readonly each: number;
+  readonly except: ReadonlyMap<WebhookEndpointId, number>;
+}
+
 export interface WebhookStore {
   insertEndpoint(endpoint: WebhookEndpoint, sealedSecret: Buffer | null): Promise<void>;
   listEndpoints(merchantId: MerchantId): Promise<WebhookEndpoint[]>;
@@ -55,8 +61,11 @@ export interface WebhookStore {
     overlapUntil: Date,
   ): Promise<boolean>;
   deleteEndpoint(merchantId: MerchantId, id: WebhookEndpointId, at: Date): Promise<boolean>;
-  /** Takes up to `limit` due deliveries for `leaseSeconds`, skipping those that others hold. */
-  claimDue(now: Date, limit: number, leaseSeconds: number): Promise<ClaimedDelivery[]>;
+  /**
+   * Takes up to `limit` due deliveries for `leaseSeconds`, skipping those that others hold: the oldest of each
+   * endpoint in turn, and of one endpoint no more than it has room for.
+   */
+  claimDue(now: Date, limit: number, leaseSeconds: number, room?: EndpointRoom): Promise<ClaimedDelivery[]>;
   finishTry(
     id: DeliveryId,
     outcome:
@@ -84,6 +93,28 @@ export interface WebhookStore {
 export interface RenderedWebhook {
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What came of one HTTP request to a receiver. */
+export type SendOutcome =
+  | { readonly kind: 'accepted'; readonly status: number }
+  | {
+      readonly kind: 'refused';
+      /** Null when no answer came. */
+      readonly status: number | null;
+      /** For the merchant's eyes: what happened, with an excerpt of the answer. */
+      readonly error: string;
+      readonly retryAfterSeconds: number | null;
+      /** The receiver asks for no more deliveries, ever (410). */
+      readonly gone: boolean;
+    };
+
+/** Sends webhooks over HTTP. `send` never throws for what the network or the receiver does. */
+export interface WebhookSender {
+  send(
+    webhook: RenderedWebhook & { readonly url: string; readonly timeoutSeconds: number },
+  ): Promise<SendOutcome>;
+  close(): Promise<void>;
 }
 
 export interface RenderContext {

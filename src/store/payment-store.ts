@@ -1,0 +1,27 @@
+import type { PaymentStore } from '../usecases/ports/store.ts';
+import { findAttempt } from './attempts.ts';
+import { findAuthentication, recordAuthenticationResult } from './authentications.ts';
+import type { Database } from './database.ts';
+import { findEvent, listEvents } from './events.ts';
+import { findPayment, listPayments, openPayment, recordChange } from './payments.ts';
+import { findRefund, listRefundsOf } from './refunds.ts';
+import { spentSince } from './spending.ts';
+
+/** The PaymentStore over PostgreSQL. */
+export function createPaymentStore(database: Database): PaymentStore {
+  return {
+    openPayment: (opening) => openPayment(database, opening),
+    recordChange: (change) => recordChange(database, change),
+    findPayment: (merchantId, name) => findPayment(database, merchantId, name),
+    listPayments: (merchantId, filter) => listPayments(database, merchantId, filter),
+    spentSince: (merchantId, currency, since, by) => spentSince(database, merchantId, currency, since, by),
+    findRefund: (merchantId, name) => findRefund(database, merchantId, name),
+    listRefundsOf: (merchantId, paymentId) => listRefundsOf(database, merchantId, paymentId),
+    findAttempt: (merchantId, id) => findAttempt(database, merchantId, id),
+    findAuthentication: (by) => findAuthentication(database, by),
+    recordAuthenticationResult: (hash, result, now) =>
+      recordAuthenticationResult(database, hash, result, now),
+    findEvent: (merchantId, id) => findEvent(database, merchantId, id),
+    listEvents: (merchantId, page) => listEvents(database, merchantId, page),
+  };
+}

@@ -1,0 +1,91 @@
+import type { Attempt, AttemptKind } from '../domain/attempt.ts';
+import type { DeclineReason } from '../domain/decline.ts';
+import { type AttemptId, newId, type RefundId } from '../domain/ids.ts';
+import type { MinorUnits } from '../domain/money.ts';
+import type { Payment, PaymentEventType } from '../domain/payment.ts';
+import { addSeconds } from '../lib/clock.ts';
+import type { Gateway } from './gateway.ts';
+import type { Approval } from './ports/acquirer.ts';
+import type { AttemptUpdate, PaymentChange } from './ports/store.ts';
+import { newUuid } from './unguessable-token.ts';
+
+/** The first inquiry about a lost answer comes so long after it was lost (trust.md section 3). */
+const firstInquirySeconds = 5;
+
+/** A message about to be sent; committed before it is. */
+export function newAttempt(
+  gateway: Gateway,
+  payment: Payment,
+  kind: AttemptKind,
+  amount: MinorUnits,
+  extra: { refundId?: RefundId; state?: 'queued' } = {},
+): Attempt {
+  return {
+    id: newId('AttemptId', gateway.random),
+    paymentId: payment.id,
+    merchantId: payment.merchantId,
+    refundId: extra.refundId ?? null,
+    kind,
+    state: extra.state ?? 'sending',
+    amount,
+    acquirer: gateway.acquirer.name,
+    acquirerReference: null,
+    authorizationCode: null,
+    networkTransactionId: null,
+    declineReason: null,
+    createdAt: gateway.clock.now(),
+    finishedAt: null,
+  };
+}
+
+const unanswered = {
+  acquirerReference: null,
+  authorizationCode: null,
+  networkTransactionId: null,
+  declineReason: null,
+  unknownCause: null,
+  nextInquiryAt: null,
+  finishedAt: null,
+};
+
+export function attemptApproved(id: AttemptId, approval: Approval, now: Date): AttemptUpdate {
+  return {
+    ...unanswered,
+    id,
+    state: 'approved',
+    acquirerReference: approval.acquirerReference,
+    authorizationCode: approval.authorizationCode,
+    networkTransactionId: approval.networkTransactionId,
+    finishedAt: now,
+  };
+}
+
+export function attemptDeclined(
+  id: AttemptId,
+  reason: DeclineReason,
+  acquirerReference: string | null,
+  now: Date,
+): AttemptUpdate {
+  return { ...unanswered, id, state: 'declined', declineReason: reason, acquirerReference, finishedAt: now };
+}
+
+/** No answer that can be trusted: a worker will inquire. */
+export function attemptUnknown(id: AttemptId, cause: string, now: Date): AttemptUpdate {
+  return {
+    ...unanswered,
+    id,
+    state: 'unknown',
+    unknownCause: cause.slice(0, 500),
+    nextInquiryAt: addSeconds(now, firstInquirySeconds),
+  };
+}
+
+/** The payment as it is, one version on: for changes that concern its attempts alone. */
+export function touched(payment: Payment, now: Date): Payment {
+  return { ...payment, version: payment.version + 1, updatedAt: now };
+}
+
+/** The name of a change for the event tables. */
+export function newEvent(gateway: Gateway, type: PaymentEventType): NonNullable<PaymentChange['event']> {
+  return { id: newId('EventId', gateway.random), uuid: newUuid(gateway.random), type };
+}

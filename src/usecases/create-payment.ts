@@ -1,0 +1,214 @@
+import { type CardFace, judgeExpiry } from '../domain/card.ts';
+import { newId } from '../domain/ids.ts';
+import type { Flow } from '../domain/merchant.ts';
+import type { Payment, PaymentStatus } from '../domain/payment.ts';
+import type { PaymentMethod } from '../domain/payment-method.ts';
+import { type Refusal, refuse } from '../domain/refusal.ts';
+import { assert } from '../lib/assert.ts';
+import { addSeconds } from '../lib/clock.ts';
+import { newAttempt } from './attempts.ts';
+import { authenticatePayment, newAuthentication } from './authenticate-payment.ts';
+import { type AuthorizationContext, authorizePayment, failPayment } from './authorize-payment.ts';
+import type { CreatePayment, PaymentResult } from './commands.ts';
+import type { Gateway } from './gateway.ts';
+import { judgeAmount, judgeMonthlyLimits } from './judge-amount.ts';
+import type { NewCard } from './ports/store.ts';
+import { judgeAcceptance, sealNewCard } from './tokenize-card.ts';
+
+/** How often a taken order number is replaced before we call it a bug: ten digits are never that full. */
+const numberTriesMax = 10;
+
+/** The card a payment is about, wherever it came from. */
+interface ResolvedCard {
+  readonly face: CardFace | null;
+  readonly fingerprint: Buffer | null;
+  readonly newCard: NewCard | null;
+  readonly method: PaymentMethod | null;
+}
+
+/**
+ * Opens a payment and carries it as far as it goes without the cardholder: to its outcome, to the issuer's page, or
+ * to a hosted page. A refusal changes nothing and burns no token; a decline is an outcome.
+ */
+export async function createPayment(gateway: Gateway, command: CreatePayment): Promise<PaymentResult> {
+  const { merchant, claim } = command;
+  if (claim) {
+    const earlier = await gateway.idempotency.find(merchant.id, claim);
+    if (earlier) return { kind: 'earlier', earlier };
+  }
+  const [flow, card] = await Promise.all([
+    gateway.flows.findFlow(merchant.id, command.flowId),
+    resolveCard(gateway, command),
+  ]);
+  if ('code' in card) return { kind: 'refused', refusal: card };
+  const refusal =
+    judgeFlow(command, flow) ?? (await judgeMonthlyLimits(gateway, command, flow, card.fingerprint));
+  if (refusal) return { kind: 'refused', refusal };
+  assert(flow, 'a payment without a flow is refused before');
+  return open(gateway, command, flow, card);
+}
+
+function judgeFlow(command: CreatePayment, flow: Flow | null): Refusal | undefined {
+  if (!flow) {
+    return command.flowId === null
+      ? refuse('flow_not_found', 'The merchant has no default flow.')
+      : refuse('flow_not_found', 'There is no flow of that id.', 'flow_id');
+  }
+  if (!flow.active) return refuse('flow_not_active', 'The flow is switched off.', 'flow_id');
+  return judgeAmount(flow, command.amount, command.currency);
+}
+
+async function resolveCard(gateway: Gateway, command: CreatePayment): Promise<ResolvedCard | Refusal> {
+  const { card, merchant } = command;
+  const now = gateway.clock.now();
+  switch (card.from) {
+    case 'hosted':
+      return { face: null, fingerprint: null, newCard: null, method: null };
+    case 'token': {
+      const token = await gateway.cards.findToken(merchant.id, card.tokenId);
+      if (!token) return refuse('token_not_found', 'There is no token of that id.', 'token');
+      if (token.usedBy !== null) return refuse('token_used', 'The token was already used.', 'token');
+      if (token.expiresAt <= now) return refuse('token_expired', 'The token has expired.', 'token');
+      return { face: token.face, fingerprint: token.fingerprint, newCard: null, method: null };
+    }
+    case 'direct': {
+      const refusal = judgeAcceptance(gateway, card.card);
+      if (refusal) return refusal;
+      const sealed = await sealNewCard(
+        gateway,
+        merchant,
+        card.card,
+        addSeconds(now, command.challengeSeconds),
+      );
+      const newCard = { ...sealed, face: { ...sealed.face, brand: card.brand } };
+      return { face: newCard.face, fingerprint: sealed.sealed.fingerprint, newCard, method: null };
+    }
+    case 'saved': {
+      const method = await gateway.cards.findPaymentMethod(merchant.id, card.method);
+      if (!method || method.status === 'detached' || method.customerReference !== command.customerReference) {
+        return refuse(
+          'payment_method_not_found',
+          'The customer has no saved card of that id.',
+          'payment_method',
+        );
+      }
+      if (method.status === 'blocked') {
+        return refuse('payment_method_blocked', 'The saved card is blocked.', 'payment_method');
+      }
+      return { face: method.card, fingerprint: method.fingerprint, newCard: null, method };
+    }
+  }
+}
+
+function openingStatus(gateway: Gateway, command: CreatePayment, now: Date): PaymentStatus {
+  if (command.card.from === 'hosted') {
+    return { state: 'awaiting_card', expiresAt: addSeconds(now, command.hostedSeconds) };
+  }
+  if (command.authentication !== 'always') return { state: 'authorizing' };
+  return {
+    state: 'authenticating',
+    authenticationId: newId('AuthenticationId', gateway.random),
+    expiresAt: addSeconds(now, command.challengeSeconds),
+  };
+}
+
+function newPayment(gateway: Gateway, command: CreatePayment, flow: Flow, card: ResolvedCard): Payment {
+  const now = gateway.clock.now();
+  const numbers = command.newNumbers?.() ?? null;
+  return {
+    id: newId('PaymentId', gateway.random),
+    merchantId: command.merchant.id,
+    version: 1,
+    eventCount: 0,
+    dialect: command.dialect,
+    orderNumber: numbers?.order ?? null,
+    orderPaymentNumber: numbers?.payment ?? null,
+    status: openingStatus(gateway, command, now),
+    amount: command.amount,
+    currency: command.currency,
+    captureMethod: command.captureMethod ?? flow.captureMethod,
+    flowId: flow.id,
+    source: command.card.from,
+    initiator: command.authentication === 'never' ? 'merchant' : 'cardholder',
+    card: card.face,
+    paymentMethodId: card.method?.id ?? null,
+    customerReference: command.customerReference,
+    saveCard: command.saveCard,
+    merchantReference: command.merchantReference,
+    returnUrl: command.returnUrl,
+    metadata: command.metadata,
+    email: command.email,
+    phone: command.phone,
+    productName: command.productName,
+    details: command.saveCard
+      ? { ...command.details, savedCardLabel: command.savedCardLabel }
+      : command.details,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+async function open(
+  gateway: Gateway,
+  command: CreatePayment,
+  flow: Flow,
+  card: ResolvedCard,
+): Promise<PaymentResult> {
+  for (let tries = 0; tries < numberTriesMax; tries++) {
+    const payment = newPayment(gateway, command, flow, card);
+    const { status } = payment;
+    const sending = status.state === 'authorizing';
+    const kind = payment.captureMethod === 'manual' ? 'authorization' : 'purchase';
+    const attempt = sending ? newAttempt(gateway, payment, kind, payment.amount) : null;
+    const pending =
+      status.state === 'authenticating'
+        ? newAuthentication(gateway, payment, status.authenticationId, status.expiresAt)
+        : null;
+    const hosted = status.state === 'awaiting_card';
+    const opened = await gateway.payments.openPayment({
+      payment,
+      card: card.newCard,
+      tokenId: command.card.from === 'token' ? command.card.tokenId : null,
+      attempt,
+      authentication: pending?.authentication ?? null,
+      claim: command.claim,
+      answer: hosted ? command.render({ payment, challenge: null, savedCard: null }) : null,
+    });
+    if (opened === 'number_taken') continue;
+    if (opened !== 'opened') return notOpened(gateway, command, opened);
+    if (hosted) return { kind: 'done', outcome: { payment, challenge: null, savedCard: null } };
+    const context: AuthorizationContext = {
+      command,
+      merchant: command.merchant,
+      method: card.method,
+      fingerprint: card.fingerprint,
+      keyHash: command.claim?.keyHash ?? null,
+    };
+    const expiry = payment.card && judgeExpiry(payment.card.expiry, payment.createdAt);
+    if (attempt && expiry === 'expired')
+      return failPayment(gateway, context, payment, attempt, 'expired_card');
+    if (attempt) return authorizePayment(gateway, context, payment, attempt, null);
+    assert(pending, 'a payment that is not sent waits for authentication');
+    return authenticatePayment(gateway, context, payment, pending, 'mandated');
+  }
+  assert(false, 'no free order number was found');
+}
+
+async function notOpened(
+  gateway: Gateway,
+  command: CreatePayment,
+  why: 'token_unavailable' | 'reference_in_use' | 'key_seen',
+): Promise<PaymentResult> {
+  if (why === 'token_unavailable') {
+    return { kind: 'refused', refusal: refuse('token_used', 'The token was already used.', 'token') };
+  }
+  if (why === 'reference_in_use') {
+    return {
+      kind: 'refused',
+      refusal: refuse('reference_in_use', 'The reference is in use.', 'merchant_reference'),
+    };
+  }
+  assert(command.claim, 'only a request with a key can meet the same key');
+  const earlier = await gateway.idempotency.find(command.merchant.id, command.claim);
+  return { kind: 'earlier', earlier: earlier ?? { kind: 'unanswered', paymentId: null, refundId: null } };
+}

@@ -1,0 +1,69 @@
+import { type CardFace, detectBrand, type OpenCard, truncatePan } from '../domain/card.ts';
+import { type CardTokenId, newId } from '../domain/ids.ts';
+import type { Merchant } from '../domain/merchant.ts';
+import { type Refusal, refuse } from '../domain/refusal.ts';
+import { addSeconds } from '../lib/clock.ts';
+import type { Gateway } from './gateway.ts';
+import type { NewCard } from './ports/store.ts';
+
+const tokenSeconds = 30 * 60;
+
+export interface CardToken {
+  readonly id: CardTokenId;
+  readonly face: CardFace;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+}
+
+export type TokenizeResult =
+  | { readonly kind: 'done'; readonly token: CardToken }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** Seals a card behind a token that pays once, within thirty minutes. */
+export async function tokenizeCard(
+  gateway: Gateway,
+  command: { readonly merchant: Merchant; readonly card: OpenCard },
+): Promise<TokenizeResult> {
+  const refusal = judgeAcceptance(gateway, command.card);
+  if (refusal) return { kind: 'refused', refusal };
+  const createdAt = gateway.clock.now();
+  const expiresAt = addSeconds(createdAt, tokenSeconds);
+  const card = await sealNewCard(gateway, command.merchant, command.card, expiresAt);
+  const id = newId('CardTokenId', gateway.random);
+  await gateway.cards.insertToken({ id, merchantId: command.merchant.id, card, createdAt, expiresAt });
+  return { kind: 'done', token: { id, face: card.face, createdAt, expiresAt } };
+}
+
+/** Real cards never land in a sandbox, nor test cards in live; undefined when the number may be used here. */
+export function judgeAcceptance(gateway: Gateway, card: OpenCard): Refusal | undefined {
+  const verdict = gateway.acceptance.judge(card.pan.reveal());
+  if (verdict === 'accepted') return undefined;
+  return refuse(
+    'card_not_accepted',
+    verdict === 'test_card_in_live'
+      ? 'Test cards cannot be used in live mode.'
+      : 'This is the sandbox: use a test card. GET /sandbox/cards lists them.',
+    'card',
+  );
+}
+
+/** A new card's face and sealed bytes, ready for the transaction that stores them. */
+export async function sealNewCard(
+  gateway: Gateway,
+  merchant: Merchant,
+  card: OpenCard,
+  cvcExpiresAt: Date,
+): Promise<NewCard> {
+  const id = newId('CardId', gateway.random);
+  const pan = card.pan.reveal();
+  const sealed = await gateway.vault.seal(merchant.id, id, card.pan, card.cvc);
+  const face: CardFace = {
+    id,
+    brand: detectBrand(pan),
+    ...truncatePan(pan),
+    expiry: card.expiry,
+    cardholderName: card.cardholderName,
+    ...(await gateway.bins.lookUp(pan)),
+  };
+  return { face, sealed, cvcExpiresAt };
+}
