@@ -37,3 +37,8 @@ export function randomDigits(random: Random, length: number): string {
 export function randomHex(random: Random, bytes: number): string {
   return random.bytes(bytes).toString('hex');
 }
+
+/** A number from 0 up to, not including, 1. */
+export function randomFraction(random: Random): number {
+  return random.bytes(4).readUInt32BE() / 2 ** 32;
+}
