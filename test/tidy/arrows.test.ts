@@ -5,7 +5,7 @@ import { importsOf, readSourceFiles } from './source-files.ts';
 
 /**
  * What each room may import besides itself: rooms, or single folders of one. Tests may also use test/support.
- * `main.ts` is the wiring and may import every room.
+ * `main.ts` and `wiring/` put the house together and may import every room; no room imports them.
  */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   lib: [],
@@ -43,6 +43,7 @@ const PURE_FORBIDDEN = [
 const files = readSourceFiles('src/**/*.ts');
 const roomOf = (path: string): string => path.split('/')[1] ?? '';
 const isTest = (path: string): boolean => path.endsWith('.test.ts');
+const isWiring = (path: string): boolean => path === 'src/main.ts' || path.startsWith('src/wiring/');
 const isUnder = (path: string, folder: string): boolean =>
   path.startsWith(`src/${folder}/`) || path === `src/${folder}.ts`;
 
@@ -57,7 +58,7 @@ test('every room is known to this test', () => {
   const unknown = new Set(
     files.filter((file) => file.path.split('/').length > 2).map((file) => roomOf(file.path)),
   );
-  for (const room of Object.keys(ARROWS)) unknown.delete(room);
+  for (const room of [...Object.keys(ARROWS), 'wiring']) unknown.delete(room);
   assert.deepEqual(
     [...unknown],
     [],
@@ -83,7 +84,11 @@ for (const [room, allowed] of Object.entries(ARROWS)) {
         if (!fits) wrong.push(`${file.path} imports ${target}`);
       }
     }
-    assert.deepEqual(wrong, [], 'arrows point inward: pass it in through a port, or wire it in main.ts');
+    assert.deepEqual(
+      wrong,
+      [],
+      'arrows point inward: pass it in through a port, or wire it in main.ts or wiring/',
+    );
   });
 }
 
@@ -109,11 +114,11 @@ for (const [room, other] of APART) {
   });
 }
 
-test('only main.ts imports the sandbox', () => {
+test('only the wiring imports the sandbox', () => {
   const wrong = files.filter(
     (file) =>
       roomOf(file.path) !== 'sandbox' &&
-      file.path !== 'src/main.ts' &&
+      !isWiring(file.path) &&
       ownImports(file).some((target) => isUnder(target, 'sandbox')),
   );
   assert.deepEqual(
@@ -123,10 +128,10 @@ test('only main.ts imports the sandbox', () => {
   );
 });
 
-test('nothing but main.ts, and tests, reads the configuration room or the embedded PostgreSQL', () => {
+test('nothing but the wiring, and tests, reads the configuration room or the embedded PostgreSQL', () => {
   const wrong = files.filter(
     (file) =>
-      file.path !== 'src/main.ts' &&
+      !isWiring(file.path) &&
       !isTest(file.path) &&
       ownImports(file).some((target) =>
         ['config', 'embedded-postgres'].some((room) => isUnder(target, room) && roomOf(file.path) !== room),
@@ -135,7 +140,7 @@ test('nothing but main.ts, and tests, reads the configuration room or the embedd
   assert.deepEqual(
     wrong.map((file) => file.path),
     [],
-    'settings arrive as arguments, given by main.ts',
+    'settings arrive as arguments, given by the wiring',
   );
 });
 
