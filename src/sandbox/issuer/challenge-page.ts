@@ -88,10 +88,10 @@ function sandboxPanel(): Html {
   );
   return html`<aside class="sandbox" aria-labelledby="sandbox-title">
 <h2 id="sandbox-title">Sandbox</h2>
-<p>Type one of these codes, or end the authentication with a button.</p>
+<p>The code decides what the bank answers. The buttons end it at once.</p>
 <table>
 <thead><tr><th scope="col">Code</th><th scope="col">What happens</th></tr></thead>
-<tbody>${rows}<tr><th scope="row">Any other</th><td>Wrong; fails at the third</td></tr></tbody>
+<tbody>${rows}<tr><th scope="row">Any other</th><td>Wrong code; the third one fails</td></tr></tbody>
 </table>
 <div class="actions">
 <button type="submit" name="action" value="complete">Complete authentication</button>

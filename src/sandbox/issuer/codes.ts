@@ -10,12 +10,12 @@ export interface OneTimeCode {
 
 /** Each of these authenticates; any other code is wrong. */
 export const oneTimeCodes: readonly OneTimeCode[] = [
-  { code: '123456', responseCode: null, meaning: 'Authenticates; the card decides' },
-  { code: '111111', responseCode: responseCodes.notPermitted, meaning: 'Then declined by the bank' },
-  { code: '222222', responseCode: responseCodes.insufficientFunds, meaning: 'Then insufficient funds' },
-  { code: '333333', responseCode: responseCodes.expiredCard, meaning: 'Then expired card' },
-  { code: '444444', responseCode: responseCodes.securityCodeMismatch, meaning: 'Then wrong security code' },
-  { code: '555555', responseCode: responseCodes.issuerUnavailable, meaning: 'Then a network error' },
+  { code: '123456', responseCode: null, meaning: 'Authenticated; the card decides' },
+  { code: '111111', responseCode: responseCodes.notPermitted, meaning: 'Card declined' },
+  { code: '222222', responseCode: responseCodes.insufficientFunds, meaning: 'Insufficient funds' },
+  { code: '333333', responseCode: responseCodes.expiredCard, meaning: 'Expired card' },
+  { code: '444444', responseCode: responseCodes.securityCodeMismatch, meaning: 'Wrong security code' },
+  { code: '555555', responseCode: responseCodes.issuerUnavailable, meaning: 'Network error' },
 ];
 
 /** How often a wrong code may be typed before the authentication has failed. */

@@ -2,10 +2,10 @@
 export const issuerStyle = `
 :root{color-scheme:light dark;--ground:#eef3f3;--sheet:#fff;--ink:#10262b;--soft:#51686d;--line:#b9c8ca;--edge:#dbe5e6;
 --accent:#0b5563;--press:#083f4a;--on-accent:#fff;--bad:#a9271d;--bad-ground:#fcf0ee;--test:#6a4a00;--test-ground:#fff6df;
---test-line:#d8b65c}
+--test-line:#cfa640;--test-edge:#eedba8}
 @media (prefers-color-scheme:dark){:root{--ground:#0b1416;--sheet:#142125;--ink:#e6f0f1;--soft:#a0b5b9;--line:#48606a;
 --edge:#24363b;--accent:#86d3de;--press:#b3e6ed;--on-accent:#04272d;--bad:#ffb4aa;--bad-ground:#3a1b18;--test:#ffdd96;
---test-ground:#2c2412;--test-line:#7a6224}}
+--test-ground:#2c2412;--test-line:#8a7030;--test-edge:#4a3d1e}}
 *,*::before,*::after{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;min-height:100vh;min-height:100dvh;background:var(--ground);color:var(--ink);
@@ -40,17 +40,17 @@ color:var(--bad);background:var(--bad-ground)}
 button{width:100%;min-height:3rem;padding:.5rem 1rem;font:inherit;font-weight:620;color:var(--on-accent);background:var(--accent);
 border:1.5px solid transparent;border-radius:10px;cursor:pointer;touch-action:manipulation}
 button:hover{background:var(--press)}
-button.quiet{color:var(--ink);background:none;border-color:var(--line)}
+button.quiet{color:var(--accent);background:none}
 button.quiet:hover{background:var(--ground)}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .sandbox{margin:1rem 0 0;padding:1rem 1.25rem 1.25rem;border:1.5px dashed var(--test-line);border-radius:16px;
 color:var(--test);background:var(--test-ground)}
 .sandbox h2{margin:0 0 .25rem;font-size:1rem;font-weight:680}
 .sandbox p{margin:0 0 .75rem;font-size:.875rem}
-.sandbox table{width:100%;margin:0 0 1rem;border-collapse:collapse;font-size:.875rem}
-.sandbox th,.sandbox td{padding:.25rem 0;text-align:start;font-weight:400;border-top:1px solid var(--test-line)}
+.sandbox table{width:100%;table-layout:fixed;margin:0 0 1rem;border-collapse:collapse;font-size:.875rem}
+.sandbox th,.sandbox td{padding:.3125rem 0;text-align:start;vertical-align:top;font-weight:400;border-top:1px solid var(--test-edge)}
 .sandbox thead th{font-weight:650;border-top:0}
-.sandbox th{width:6.5rem;font-variant-numeric:tabular-nums}
+.sandbox th:first-child{width:5.5rem;font-variant-numeric:tabular-nums}
 .sandbox code{font:600 .9375rem/1.4 ui-monospace,"SF Mono",Menlo,Consolas,monospace}
 .sandbox .actions{grid-template-columns:1fr 1fr;margin:0}
 .sandbox button{min-height:2.75rem;padding:.375rem .5rem;font-size:.875rem;line-height:1.25;color:var(--test);background:none;
