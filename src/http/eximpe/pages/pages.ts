@@ -1,0 +1,64 @@
+import type { FastifyReply } from 'fastify';
+import { formatMajorUnits } from '../../../domain/money.ts';
+import type { Payment } from '../../../domain/payment.ts';
+import { type Html, html } from '../../edge/html.ts';
+import { newNonce, page, sendPage } from '../../edge/pages.ts';
+import { capturedMessage, failureOf } from '../decline-texts.ts';
+import type { EximpeRoom } from '../room.ts';
+
+const refreshSeconds = 3;
+
+/** For addresses that name no challenge, or forms that are not ours. */
+export function sendGone(reply: FastifyReply, room: EximpeRoom): FastifyReply {
+  return sendSheet(
+    reply,
+    room,
+    'This page does not exist',
+    html`<p>The link may have expired or was already used. Return to the shop.</p>`,
+    404,
+  );
+}
+
+/** The issuer's server has not told us anything yet: the customer may not have finished there. */
+export function sendWaiting(reply: FastifyReply, room: EximpeRoom, acsUrl: string): FastifyReply {
+  const body = html`<p>Your bank has not confirmed the payment yet.</p>
+<p class="actions"><a class="button" href="${acsUrl}">Return to your bank’s page</a></p>`;
+  return sendSheet(reply, room, 'Waiting for your bank', body);
+}
+
+/** The acquirer has not answered yet; the page looks again by itself. */
+export function sendInProgress(reply: FastifyReply, room: EximpeRoom): FastifyReply {
+  reply.header('refresh', String(refreshSeconds));
+  const body = html`<p>Your payment is being processed. Please do not pay again.</p>
+<p class="actions"><a class="button" href="">Look again</a></p>`;
+  return sendSheet(reply, room, 'One moment', body);
+}
+
+/** Where a customer ends when the order and the account name no return URL. */
+export function sendResult(reply: FastifyReply, room: EximpeRoom, payment: Payment): FastifyReply {
+  const captured = payment.status.state === 'captured';
+  const message = captured ? capturedMessage : (failureOf(payment)?.text ?? '');
+  const body = html`<p class="notice ${captured ? 'success' : 'problem'}">${message}</p>
+<dl><dt>Order</dt><dd>${payment.orderNumber}</dd>
+<dt>Amount</dt><dd>${payment.currency} ${formatMajorUnits(payment.amount, payment.currency)}</dd></dl>
+<p class="fine">You can close this page.</p>`;
+  return sendSheet(reply, room, captured ? 'Payment successful' : 'Payment failed', body);
+}
+
+function sendSheet(
+  reply: FastifyReply,
+  room: EximpeRoom,
+  title: string,
+  body: Html,
+  status = 200,
+): FastifyReply {
+  const sheet = page({
+    title,
+    lang: 'en',
+    nonce: newNonce(room.gateway.random),
+    frameAncestors: ['*'],
+    body: html`<div class="sheet"><h1>${title}</h1>
+${body}</div>`,
+  });
+  return sendPage(reply, sheet, status);
+}
