@@ -6,6 +6,13 @@ create table installation (
   created_at timestamptz not null default now()
 );
 
+-- Keys of the installation itself, sealed by the vault: they hash idempotency keys and sign links of ours.
+create table installation_secrets (
+  purpose text primary key,
+  sealed bytea not null,
+  created_at timestamptz not null default now()
+);
+
 create table merchants (
   id text primary key check (id like 'mer\_%'),
   number text not null unique check (number ~ '^[0-9]{10}$'),
@@ -334,6 +341,8 @@ begin
   return null;
 end
 $$;
+create trigger settings_changed after update on installation
+  for each statement execute function notify_settings_change();
 create trigger settings_changed after insert or update or delete on merchants
   for each statement execute function notify_settings_change();
 create trigger settings_changed after insert or update or delete on credentials

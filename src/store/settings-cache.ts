@@ -16,9 +16,12 @@ export class SettingsCache {
   #stopped = false;
   #timer: NodeJS.Timeout | undefined;
   readonly #connectionString: string;
+  readonly #onChange: () => void;
 
-  constructor(connectionString: string) {
+  /** `onChange` is told of every change of settings, after everything was forgotten. */
+  constructor(connectionString: string, onChange: () => void = () => undefined) {
     this.#connectionString = connectionString;
+    this.#onChange = onChange;
   }
 
   /** Connects and listens; keeps trying in the background when the database is away. */
@@ -29,7 +32,10 @@ export class SettingsCache {
       keepAlive: true,
     });
     this.#client = client;
-    client.on('notification', () => this.#entries.clear());
+    client.on('notification', () => {
+      this.#entries.clear();
+      this.#onChange();
+    });
     client.on('error', () => this.#lost(client));
     client.on('end', () => this.#lost(client));
     try {

@@ -21,6 +21,21 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   sandbox: ['domain', 'lib'],
   config: ['lib'],
   'embedded-postgres': ['lib'],
+  wiring: [
+    'lib',
+    'domain',
+    'usecases',
+    'vault',
+    'threeds',
+    'acquirers',
+    'store',
+    'webhooks',
+    'http',
+    'workers',
+    'sandbox',
+    'config',
+    'embedded-postgres',
+  ],
 };
 
 /** A dialect's room knows its own words only: it never imports the other dialect. */

@@ -1,0 +1,61 @@
+import type { Config } from '../config/config.ts';
+import { systemRandom } from '../lib/random.ts';
+import { createCardStore } from '../store/cards.ts';
+import { createDatabase, type Database } from '../store/database.ts';
+import { createFlowStore } from '../store/flows.ts';
+import { createIdempotencyStore } from '../store/idempotency.ts';
+import { bindInstallation, InstallationClock, installationSecret } from '../store/installation.ts';
+import { createMerchantDirectory } from '../store/merchants.ts';
+import { createPaymentStore } from '../store/payment-store.ts';
+import { SettingsCache } from '../store/settings-cache.ts';
+import { createWebhookStore } from '../store/webhooks.ts';
+import type { Gateway } from '../usecases/gateway.ts';
+import { createVault } from '../vault/create-vault.ts';
+import { loadLocalRootKey } from '../vault/local-root-key.ts';
+import { proveRootKeys } from '../vault/prove-root-keys.ts';
+import type { Vault } from '../vault/vault.ts';
+import type { OpenDatabase } from './open-database.ts';
+
+/** The house below its outside ports: stores, vault, clock. */
+export interface Core {
+  readonly database: Database;
+  readonly clock: InstallationClock;
+  readonly cache: SettingsCache;
+  readonly vault: Vault;
+  readonly secrets: { readonly idempotency: Buffer; readonly checkout: Buffer; readonly eximpe: Buffer };
+  readonly stores: Pick<Gateway, 'payments' | 'cards' | 'flows' | 'idempotency' | 'directory' | 'webhooks'>;
+}
+
+/** Opens everything that the database and the root key give; a key that does not belong to the database stops the start. */
+export async function openCore(config: Config, opened: OpenDatabase): Promise<Core> {
+  const database = createDatabase(opened.pool);
+  await bindInstallation(database, config.mode);
+  const clock = new InstallationClock(database);
+  await clock.reload();
+  const rootKeys = await loadLocalRootKey(config.dataFolder);
+  await proveRootKeys({ database, rootKeys, mode: config.mode });
+  const vault = createVault({ database, rootKeys, mode: config.mode, clock, random: systemRandom });
+  const cache = new SettingsCache(opened.connectionString, () => void clock.reload().catch(() => undefined));
+  await cache.start();
+  return {
+    database,
+    clock,
+    cache,
+    vault,
+    secrets: {
+      idempotency: await installationSecret(database, vault, 'idempotency'),
+      checkout: await installationSecret(database, vault, 'checkout'),
+      eximpe: await installationSecret(database, vault, 'eximpe'),
+    },
+    stores: {
+      payments: createPaymentStore(database),
+      cards: createCardStore(database),
+      flows: createFlowStore(database, cache),
+      idempotency: createIdempotencyStore(database, clock),
+      directory: createMerchantDirectory(database, cache, clock, (merchantId, owner, sealed) =>
+        vault.openText(merchantId, owner, sealed),
+      ),
+      webhooks: createWebhookStore(database),
+    },
+  };
+}

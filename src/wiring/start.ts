@@ -1,0 +1,249 @@
+import type { AddressInfo } from 'node:net';
+import { createSimulatorAcquirer } from '../acquirers/simulator/adapter.ts';
+import type { Config } from '../config/config.ts';
+import type { EdgeServer } from '../http/edge/dialect.ts';
+import { createMetrics, type Metrics, registerOperations } from '../http/edge/operations.ts';
+import { createHttpServer } from '../http/edge/server.ts';
+import { registerEximpe } from '../http/eximpe/register-eximpe.ts';
+import { createEximpeFormat } from '../http/eximpe/webhooks/format.ts';
+import { registerThreeDsResults, resultsPath } from '../http/threeds/results.ts';
+import { registerZafapay } from '../http/zafapay/register-zafapay.ts';
+import { zafapayWebhookFormat } from '../http/zafapay/webhook-format.ts';
+import { systemClock } from '../lib/clock.ts';
+import { systemRandom } from '../lib/random.ts';
+import { registerSandboxPages } from '../sandbox/issuer/acs-routes.ts';
+import { registerSandboxRoutes } from '../sandbox/routes.ts';
+import { createBinDirectory } from '../store/bins.ts';
+import { isMigrated } from '../store/migrate.ts';
+import { createOrderStore } from '../store/orders.ts';
+import { createSweepStore } from '../store/sweeps.ts';
+import { createDirectoryClient } from '../threeds/directory-client.ts';
+import { acknowledgeResult } from '../threeds/messages.ts';
+import { parseAuthenticationResult, ThreeDsMessageError } from '../threeds/parse-messages.ts';
+import type { Gateway } from '../usecases/gateway.ts';
+import { judgeEndpointUrl } from '../webhooks/address-guard.ts';
+import { createWebhookSender } from '../webhooks/send.ts';
+import { createStandardFormat } from '../webhooks/standard-format.ts';
+import { type DeliveryWorker, startDeliveryWorker } from '../workers/deliver-webhooks.ts';
+import { startExpirySweeps } from '../workers/expire.ts';
+import { registerDemoMerchants } from './demo-merchants.ts';
+import type { Log } from './log.ts';
+import { type Core, openCore } from './open-core.ts';
+import { type OpenDatabase, openDatabase } from './open-database.ts';
+import { cardAcceptance, openSandboxWorld } from './sandbox-world.ts';
+
+export interface StartOptions {
+  readonly config: Config;
+  readonly log: Log;
+  /** How long an acquirer may take to answer; tests of lost answers make it short. */
+  readonly acquirerDeadlineMs?: number;
+}
+
+/** A gateway that runs in this process. */
+export interface Sallyport {
+  /** Where it listens, without a slash at the end. */
+  readonly url: string;
+  readonly core: Core;
+  readonly gateway: Gateway;
+  readonly metrics: Metrics;
+  readonly database: OpenDatabase;
+  /** Stops taking requests, lets those under way finish, stops the workers, and closes the database. */
+  close(): Promise<void>;
+}
+
+/** Closes in the reverse order of opening, all of it, whatever fails. */
+class Closers {
+  readonly #steps: (() => Promise<unknown>)[] = [];
+
+  add(step: () => Promise<unknown>): void {
+    this.#steps.push(step);
+  }
+
+  async close(): Promise<void> {
+    for (const step of this.#steps.splice(0).reverse()) await step().catch(() => undefined);
+  }
+}
+
+/**
+ * Starts the whole house in this process.
+ *
+ * Throws the errors of its rooms: ConfigError, EmbeddedPostgresError, MigrationError, ModeMismatch, VaultError, and
+ * Node's EADDRINUSE when the port is taken; each says what to do.
+ */
+export async function startSallyport(options: StartOptions): Promise<Sallyport> {
+  const closers = new Closers();
+  try {
+    return await openAll(options, closers);
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+}
+
+async function openAll(options: StartOptions, closers: Closers): Promise<Sallyport> {
+  const { config, log } = options;
+  const database = await openDatabase(config, log);
+  closers.add(() => database.close());
+  const core = await openCore(config, database);
+  closers.add(() => core.cache.stop());
+  if (config.mode === 'sandbox' && config.hostIsLoopback)
+    await registerDemoMerchants(core.database, core.vault);
+
+  const metrics = createMetrics();
+  const server = createHttpServer({
+    log,
+    clock: core.clock,
+    random: systemRandom,
+    observeRequest: metrics.observeRequest,
+  });
+  const address = { own: '', public: config.publicUrl };
+  const world = await openSandboxWorld(config, database.pool, core.clock, () => address.public, log);
+  closers.add(() => world.close());
+  const deliveries: { worker: DeliveryWorker | null } = { worker: null };
+  const gateway = buildGateway(options, core, world, closers, {
+    resultsUrl: (token) => `${address.own}${resultsPath(token)}`,
+    deliveriesWaiting: () => deliveries.worker?.poke(),
+  });
+  registerOperations(server, { metrics, checks: readinessChecks(core, database) });
+  if (config.role !== 'worker') mountDialects(options, server, core, gateway, database);
+  if (config.role !== 'api') deliveries.worker = startWorkers(options, core, gateway, closers);
+  await server.listen({ host: config.host, port: config.port });
+  closers.add(() => server.close());
+  const { port } = server.server.address() as AddressInfo;
+  address.own = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
+  if (config.port === 0) address.public = address.own;
+  return { url: address.own, core, gateway, metrics, database, close: () => closers.close() };
+}
+
+function buildGateway(
+  options: StartOptions,
+  core: Core,
+  world: { readonly url: string; readonly apiKey: string },
+  closers: Closers,
+  rest: Pick<Gateway, 'resultsUrl' | 'deliveriesWaiting'>,
+): Gateway {
+  const { config, log, acquirerDeadlineMs } = options;
+  const acquirer = createSimulatorAcquirer({
+    ...world,
+    ...(acquirerDeadlineMs === undefined ? {} : { deadlineMs: acquirerDeadlineMs }),
+  });
+  closers.add(() => acquirer.close());
+  const authenticator = createDirectoryClient(world);
+  closers.add(() => authenticator.close());
+  const underWay = new Set<Promise<unknown>>();
+  closers.add(() => Promise.allSettled(underWay));
+  return {
+    mode: config.mode,
+    clock: core.clock,
+    random: systemRandom,
+    ...core.stores,
+    vault: core.vault,
+    acquirer,
+    authenticator,
+    acceptance: cardAcceptance(config.mode),
+    bins: createBinDirectory(core.database),
+    ...rest,
+    inBackground(what, work) {
+      const running = work().catch((error: unknown) =>
+        log.error({ err: error }, `${what} failed in the background`),
+      );
+      underWay.add(running);
+      void running.finally(() => underWay.delete(running));
+    },
+  };
+}
+
+function readinessChecks(core: Core, database: OpenDatabase): Record<string, () => Promise<void>> {
+  return {
+    database: async () => {
+      await database.pool.query('select 1');
+    },
+    migrations: async () => {
+      if (!(await isMigrated(database.pool)))
+        throw new Error('the database lacks migrations of this version');
+    },
+    keys: async () => {
+      await core.vault.prepare('mer_installation' as Parameters<typeof core.vault.prepare>[0]);
+    },
+  };
+}
+
+function webhookFormats() {
+  return [zafapayWebhookFormat, createEximpeFormat(), createStandardFormat()];
+}
+
+function mountDialects(
+  { config }: StartOptions,
+  server: EdgeServer,
+  core: Core,
+  gateway: Gateway,
+  database: OpenDatabase,
+): void {
+  const { publicUrl } = config;
+  registerZafapay(server, {
+    gateway,
+    publicUrl,
+    idempotencySecret: core.secrets.idempotency,
+    checkoutSecret: core.secrets.checkout,
+    sealText: (merchantId, owner, text) => core.vault.sealText(merchantId, owner, text),
+    webhookFormats: webhookFormats(),
+    judgeWebhookUrl: (url) => {
+      const judged = judgeEndpointUrl(url, config.mode);
+      return judged.kind === 'refused' ? judged.reason : null;
+    },
+  });
+  registerEximpe(server, {
+    gateway,
+    orders: createOrderStore(core.database),
+    publicUrl,
+    secretKey: core.secrets.eximpe,
+  });
+  registerThreeDsResults(server, {
+    gateway,
+    parseResult: parseAuthenticationResult,
+    isBadMessage: (error) => error instanceof ThreeDsMessageError,
+    acknowledge: (result, resultsStatus) => ({
+      ...acknowledgeResult({
+        threeDSServerTransID: result.serverTransactionId,
+        acsTransID: result.acsTransactionId,
+        dsTransID: result.dsTransactionId,
+      }),
+      resultsStatus,
+    }),
+  });
+  if (config.mode === 'sandbox') {
+    registerSandboxRoutes(server, { pool: database.pool, clock: core.clock, movableClock: core.clock });
+    registerSandboxPages(server, { pool: database.pool, clock: core.clock, log: server.log, publicUrl });
+  }
+}
+
+function startWorkers(
+  { config, log }: StartOptions,
+  core: Core,
+  gateway: Gateway,
+  closers: Closers,
+): DeliveryWorker {
+  const worker = startDeliveryWorker({
+    store: core.stores.webhooks,
+    formats: webhookFormats(),
+    sender: createWebhookSender({ mode: config.mode }),
+    openText: (merchantId, owner, blob) => core.vault.openText(merchantId, owner, blob),
+    directory: core.stores.directory,
+    mode: config.mode,
+    clock: core.clock,
+    realTime: systemClock,
+    random: systemRandom,
+    log,
+  });
+  closers.add(() => worker.stop());
+  const sweeps = startExpirySweeps({
+    gateway,
+    sweeps: createSweepStore(core.database),
+    destroyOldCvcKeys: (now) => core.vault.destroyOldCvcKeys(now),
+    clock: core.clock,
+    log,
+    random: systemRandom,
+  });
+  closers.add(() => sweeps.stop());
+  return worker;
+}
