@@ -190,6 +190,13 @@ create table public.installation (
   constraint installation_singleton_check CHECK (singleton)
 );
 
+create table public.installation_secrets (
+  purpose text not null,
+  sealed bytea not null,
+  created_at timestamp with time zone not null default now(),
+  constraint installation_secrets_pkey PRIMARY KEY (purpose)
+);
+
 create table public.merchant_secrets (
   merchant_id text not null,
   purpose text not null,
@@ -364,7 +371,7 @@ create table public.webhook_deliveries (
   constraint webhook_deliveries_check CHECK (((state = 'pending'::text) = (next_try_at IS NOT NULL))),
   constraint webhook_deliveries_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text]))),
   constraint webhook_deliveries_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id)
-);
+) with (autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_threshold=5000);
 
 create table public.webhook_endpoints (
   id text not null,
@@ -560,6 +567,7 @@ CREATE UNIQUE INDEX attempts_one_open_refund ON public.attempts USING btree (ref
 CREATE INDEX attempts_open ON public.attempts USING btree (created_at) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text, 'unknown'::text]));
 CREATE INDEX attempts_payment ON public.attempts USING btree (payment_id);
 CREATE INDEX authentications_payment ON public.authentications USING btree (payment_id);
+CREATE INDEX card_tokens_card ON public.card_tokens USING btree (card_id);
 CREATE INDEX card_tokens_expiry ON public.card_tokens USING btree (expires_at) WHERE (used_by IS NULL);
 CREATE INDEX cards_fingerprint ON public.cards USING btree (merchant_id, fingerprint);
 CREATE UNIQUE INDEX credentials_hash ON public.credentials USING btree (hash) WHERE (kind <> 'client'::text);
@@ -567,6 +575,8 @@ CREATE INDEX credentials_merchant ON public.credentials USING btree (merchant_id
 CREATE INDEX events_of_merchant ON public.events USING btree (merchant_id, created_at DESC, id DESC);
 CREATE INDEX idempotency_keys_expiry ON public.idempotency_keys USING btree (expires_at);
 CREATE UNIQUE INDEX payment_methods_card ON public.payment_methods USING btree (merchant_id, customer_reference, fingerprint) WHERE (status <> 'detached'::text);
+CREATE INDEX payment_methods_card_id ON public.payment_methods USING btree (card_id);
+CREATE INDEX payments_card ON public.payments USING btree (card_id) WHERE (card_id IS NOT NULL);
 CREATE INDEX payments_customer ON public.payments USING btree (merchant_id, customer_reference) WHERE (customer_reference IS NOT NULL);
 CREATE INDEX payments_expiring ON public.payments USING btree (expires_at) WHERE (state = ANY (ARRAY['awaiting_card'::text, 'authenticating'::text]));
 CREATE INDEX payments_lapsing ON public.payments USING btree (capture_before) WHERE (state = 'authorized'::text);
@@ -575,7 +585,7 @@ CREATE INDEX payments_of_merchant ON public.payments USING btree (merchant_id, c
 CREATE UNIQUE INDEX payments_order_reference ON public.payments USING btree (merchant_id, merchant_reference) WHERE ((order_number IS NOT NULL) AND (state <> ALL (ARRAY['failed'::text, 'voided'::text])));
 CREATE INDEX refunds_of_merchant ON public.refunds USING btree (merchant_id, created_at DESC, id DESC);
 CREATE INDEX refunds_payment ON public.refunds USING btree (payment_id);
-CREATE INDEX webhook_deliveries_due ON public.webhook_deliveries USING btree (next_try_at) WHERE (state = 'pending'::text);
+CREATE INDEX webhook_deliveries_due_by_endpoint ON public.webhook_deliveries USING btree (endpoint_id, next_try_at) WHERE (state = 'pending'::text);
 CREATE INDEX webhook_endpoints_merchant ON public.webhook_endpoints USING btree (merchant_id) WHERE (status <> 'deleted'::text);
 CREATE INDEX authorizations_by_merchant_reference ON sandbox_bank.authorizations USING btree (merchant_reference);
 CREATE INDEX cvcs_expires_at ON vault.cvcs USING btree (expires_at);
@@ -607,5 +617,6 @@ $function$;
 
 CREATE TRIGGER settings_changed AFTER INSERT OR DELETE OR UPDATE ON public.credentials FOR EACH STATEMENT EXECUTE FUNCTION public.notify_settings_change();
 CREATE TRIGGER settings_changed AFTER INSERT OR DELETE OR UPDATE ON public.flows FOR EACH STATEMENT EXECUTE FUNCTION public.notify_settings_change();
+CREATE TRIGGER settings_changed AFTER UPDATE ON public.installation FOR EACH STATEMENT EXECUTE FUNCTION public.notify_settings_change();
 CREATE TRIGGER settings_changed AFTER INSERT OR DELETE OR UPDATE ON public.merchant_secrets FOR EACH STATEMENT EXECUTE FUNCTION public.notify_settings_change();
 CREATE TRIGGER settings_changed AFTER INSERT OR DELETE OR UPDATE ON public.merchants FOR EACH STATEMENT EXECUTE FUNCTION public.notify_settings_change();

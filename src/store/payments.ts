@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { DatabaseError } from 'pg';
 import type { MerchantId } from '../domain/ids.ts';
 import type { Payment } from '../domain/payment.ts';
@@ -63,11 +64,22 @@ class WriteList {
     select: string,
   ): { name: string; text: string; values: readonly unknown[] } {
     return {
-      name: [kind, ...this.#shape, ...variants].join(':'),
+      name: `${kind}-${shapeDigest([...this.#shape, ...variants].join(':'))}`,
       text: `with ${this.#queries.join(',\n')}\n${select}`,
       values: this.parameters.values,
     };
   }
+}
+
+const digests = new Map<string, string>();
+
+/** PostgreSQL keeps 63 characters of a statement's name, so a long shape goes by its hash. */
+function shapeDigest(shape: string): string {
+  const known = digests.get(shape);
+  if (known) return known;
+  const digest = createHash('sha256').update(shape).digest('base64url').slice(0, 22);
+  digests.set(shape, digest);
+  return digest;
 }
 
 /** The first commit of a payment: key, card, payment and attempt in one statement, all or nothing. */

@@ -10,6 +10,7 @@ import { newAttempt } from './attempts.ts';
 import { authenticatePayment, newAuthentication } from './authenticate-payment.ts';
 import { type AuthorizationContext, authorizePayment, failPayment } from './authorize-payment.ts';
 import type { CreatePayment, PaymentResult } from './commands.ts';
+import { findEarlier, keySeen, refuseUnlessEarlier } from './earlier-request.ts';
 import type { Gateway } from './gateway.ts';
 import { judgeAmount, judgeMonthlyLimits } from './judge-amount.ts';
 import type { NewCard } from './ports/store.ts';
@@ -32,18 +33,17 @@ interface ResolvedCard {
  */
 export async function createPayment(gateway: Gateway, command: CreatePayment): Promise<PaymentResult> {
   const { merchant, claim } = command;
-  if (claim) {
-    const earlier = await gateway.idempotency.find(merchant.id, claim);
-    if (earlier) return { kind: 'earlier', earlier };
-  }
+  const keyed = { merchantId: merchant.id, claim };
+  const earlier = await findEarlier(gateway, keyed);
+  if (earlier) return { kind: 'earlier', earlier };
   const [flow, card] = await Promise.all([
     gateway.flows.findFlow(merchant.id, command.flowId),
     resolveCard(gateway, command),
   ]);
-  if ('code' in card) return { kind: 'refused', refusal: card };
+  if ('code' in card) return refuseUnlessEarlier(gateway, keyed, card);
   const refusal =
     judgeFlow(command, flow) ?? (await judgeMonthlyLimits(gateway, command, flow, card.fingerprint));
-  if (refusal) return { kind: 'refused', refusal };
+  if (refusal) return refuseUnlessEarlier(gateway, keyed, refusal);
   assert(flow, 'a payment without a flow is refused before');
   return open(gateway, command, flow, card);
 }
@@ -199,16 +199,11 @@ async function notOpened(
   command: CreatePayment,
   why: 'token_unavailable' | 'reference_in_use' | 'key_seen',
 ): Promise<PaymentResult> {
-  if (why === 'token_unavailable') {
-    return { kind: 'refused', refusal: refuse('token_used', 'The token was already used.', 'token') };
-  }
-  if (why === 'reference_in_use') {
-    return {
-      kind: 'refused',
-      refusal: refuse('reference_in_use', 'The reference is in use.', 'merchant_reference'),
-    };
-  }
-  assert(command.claim, 'only a request with a key can meet the same key');
-  const earlier = await gateway.idempotency.find(command.merchant.id, command.claim);
-  return { kind: 'earlier', earlier: earlier ?? { kind: 'unanswered', paymentId: null, refundId: null } };
+  const keyed = { merchantId: command.merchant.id, claim: command.claim };
+  if (why === 'key_seen') return keySeen(gateway, keyed);
+  const refusal =
+    why === 'token_unavailable'
+      ? refuse('token_used', 'The token was already used.', 'token')
+      : refuse('reference_in_use', 'The reference is in use.', 'merchant_reference');
+  return refuseUnlessEarlier(gateway, keyed, refusal);
 }

@@ -14,6 +14,7 @@ import {
   touched,
 } from './attempts.ts';
 import type { FollowUpOutcome, FollowUpResult } from './commands.ts';
+import { findEarlier, keySeen, refuseUnlessEarlier } from './earlier-request.ts';
 import type { Gateway } from './gateway.ts';
 import type { AcquirerOutcome, FollowUpRequest } from './ports/acquirer.ts';
 import type { IdempotencyClaim, PaymentName, StoredAnswer } from './ports/store.ts';
@@ -37,11 +38,6 @@ export interface HoldOperation {
   readonly apply: (payment: Payment, now: Date) => Transition | Refusal;
 }
 
-/** The earlier request under this key; null when it is new, or when there is no key. */
-export async function findEarlier(gateway: Gateway, merchantId: MerchantId, claim: IdempotencyClaim | null) {
-  return claim ? gateway.idempotency.find(merchantId, claim) : null;
-}
-
 /**
  * Runs an operation on a held authorization: judge, commit the attempt, send it with nothing open in the database, commit
  * what came back. A decline leaves the payment as it was; silence leaves the attempt for a worker to find out.
@@ -51,14 +47,14 @@ export async function operateOnHold(
   command: FollowUp,
   operation: HoldOperation,
 ): Promise<FollowUpResult> {
-  const earlier = await findEarlier(gateway, command.merchantId, command.claim);
+  const earlier = await findEarlier(gateway, command);
   if (earlier) return { kind: 'earlier', earlier };
   for (let race = 0; race < racesMax; race++) {
     const payment = await gateway.payments.findPayment(command.merchantId, command.name);
     if (!payment) return { kind: 'refused', refusal: refuse('not_found', 'There is no payment of that id.') };
     const now = gateway.clock.now();
     const refusal = operation.judge(payment, now);
-    if (refusal) return { kind: 'refused', refusal };
+    if (refusal) return refuseUnlessEarlier(gateway, command, refusal);
     const attempt = newAttempt(gateway, payment, operation.kind, operation.amount(payment));
     const begun = touched(payment, now);
     const recorded = await gateway.payments.recordChange({
@@ -67,7 +63,7 @@ export async function operateOnHold(
       claim: command.claim ?? undefined,
     });
     if (recorded === 'recorded') return sendOnHold(gateway, command, operation, begun, attempt);
-    if (recorded === 'operation_in_progress') return { kind: 'refused', refusal: inProgress };
+    if (recorded === 'operation_in_progress') return refuseUnlessEarlier(gateway, command, inProgress);
     if (recorded === 'key_seen') return keySeen(gateway, command);
   }
   return { kind: 'refused', refusal: inProgress };
@@ -77,15 +73,6 @@ const inProgress = refuse(
   'operation_in_progress',
   'Another operation on this payment is under way. Try again shortly.',
 );
-
-/** Somebody claimed the same key between our look and our write. */
-export async function keySeen(
-  gateway: Gateway,
-  command: Pick<FollowUp, 'merchantId' | 'claim'>,
-): Promise<Extract<FollowUpResult, { kind: 'earlier' }>> {
-  const earlier = await findEarlier(gateway, command.merchantId, command.claim);
-  return { kind: 'earlier', earlier: earlier ?? { kind: 'unanswered', paymentId: null, refundId: null } };
-}
 
 async function sendOnHold(
   gateway: Gateway,

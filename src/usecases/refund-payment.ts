@@ -22,7 +22,8 @@ import {
   touched,
 } from './attempts.ts';
 import type { RefundOutcome, RefundResult } from './commands.ts';
-import { answerOf, findEarlier, keySeen } from './follow-up.ts';
+import { findEarlier, keySeen, refuseUnlessEarlier } from './earlier-request.ts';
+import { answerOf } from './follow-up.ts';
 import type { Gateway } from './gateway.ts';
 import type { AcquirerOutcome } from './ports/acquirer.ts';
 import type { IdempotencyClaim, PaymentChange, PaymentName, StoredAnswer } from './ports/store.ts';
@@ -47,7 +48,7 @@ export interface RefundPayment {
 
 /** Gives back part or all of what was captured. The sum is reserved before anything is sent, so no two refunds exceed it. */
 export async function refundPayment(gateway: Gateway, command: RefundPayment): Promise<RefundResult> {
-  const earlier = await findEarlier(gateway, command.merchantId, command.claim);
+  const earlier = await findEarlier(gateway, command);
   if (earlier) return { kind: 'earlier', earlier };
   for (let race = 0; race < racesMax; race++) {
     const payment = await gateway.payments.findPayment(command.merchantId, command.name);
@@ -55,7 +56,7 @@ export async function refundPayment(gateway: Gateway, command: RefundPayment): P
     const now = gateway.clock.now();
     const amount = command.amount ?? refundableAmount(payment);
     const begun = beginRefund(payment, amount, now);
-    if (isRefusal(begun)) return { kind: 'refused', refusal: begun };
+    if (isRefusal(begun)) return refuseUnlessEarlier(gateway, command, begun);
     const refund = await newRefund(gateway, command, payment, amount, now);
     const queued = command.settle === 'in_background' ? ({ state: 'queued' } as const) : {};
     const attempt = newAttempt(gateway, payment, 'refund', amount, { refundId: refund.id, ...queued });

@@ -2,14 +2,15 @@ import { applyVoid, isRefusal, judgeVoid } from '../domain/payment.ts';
 import { refuse } from '../domain/refusal.ts';
 import { newEvent } from './attempts.ts';
 import type { FollowUpResult } from './commands.ts';
-import { answerOf, type FollowUp, findEarlier, keySeen, operateOnHold } from './follow-up.ts';
+import { findEarlier, keySeen, refuseUnlessEarlier } from './earlier-request.ts';
+import { answerOf, type FollowUp, operateOnHold } from './follow-up.ts';
 import type { Gateway } from './gateway.ts';
 
 const racesMax = 5;
 
 /** Cancels a payment before any money is claimed: releases the hold, or ends the wait for card or cardholder. */
 export async function voidPayment(gateway: Gateway, command: FollowUp): Promise<FollowUpResult> {
-  const earlier = await findEarlier(gateway, command.merchantId, command.claim);
+  const earlier = await findEarlier(gateway, command);
   if (earlier) return { kind: 'earlier', earlier };
   for (let race = 0; race < racesMax; race++) {
     const payment = await gateway.payments.findPayment(command.merchantId, command.name);
@@ -17,7 +18,7 @@ export async function voidPayment(gateway: Gateway, command: FollowUp): Promise<
     if (payment.status.state === 'authorized') return voidHold(gateway, command);
     const now = gateway.clock.now();
     const transition = applyVoid(payment, 'merchant', now);
-    if (isRefusal(transition)) return { kind: 'refused', refusal: transition };
+    if (isRefusal(transition)) return refuseUnlessEarlier(gateway, command, transition);
     const result = { kind: 'done', payment: transition.payment } as const;
     const recorded = await gateway.payments.recordChange({
       payment: transition.payment,
