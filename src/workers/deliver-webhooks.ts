@@ -43,8 +43,7 @@ export function startDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWor
   return {
     poke: () => loop.wakeUp.call(),
     async stop(drainMs = 10_000) {
-      loop.stopping = true;
-      loop.wakeUp.call();
+      loop.stop();
       await ended;
       const drained = new AbortController();
       const deadline = new Promise<void>((resolve) => {
@@ -64,7 +63,8 @@ export function startDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWor
 class DeliveryLoop {
   readonly wakeUp = new WakeUp();
   readonly underWay = new Map<string, Promise<void>>();
-  stopping = false;
+  readonly #recovery = new WakeUp();
+  #stopping = false;
   readonly #options: DeliveryWorkerOptions;
   readonly #tools: DeliveryTools;
   readonly #concurrency: number;
@@ -86,13 +86,19 @@ class DeliveryLoop {
     this.#rooms = new EndpointRooms(this.#concurrency);
   }
 
+  stop(): void {
+    this.#stopping = true;
+    this.wakeUp.call();
+    this.#recovery.call();
+  }
+
   async run(): Promise<void> {
-    while (!this.stopping) {
+    while (!this.#stopping) {
       const began = performance.now();
       const claimed = await this.#claim();
       if (claimed === 'error') {
         this.#errorPauseMs = Math.min(Math.max(100, this.#errorPauseMs * 2), errorPauseMsMax);
-        await pause(this.#errorPauseMs);
+        await this.#recovery.sleep(this.#errorPauseMs);
         continue;
       }
       this.#errorPauseMs = 0;
@@ -100,7 +106,7 @@ class DeliveryLoop {
       // While claims find something there may be more; an empty one is the sign to wait for news.
       if (claimed.length === 0 || this.#full) await this.wakeUp.sleep(this.#pollMs);
       const rest = claimPauseMs - (performance.now() - began);
-      if (rest > 0 && !this.stopping) await pause(rest);
+      if (rest > 0 && !this.#stopping) await new Promise((resolve) => setTimeout(resolve, rest));
     }
   }
 
@@ -139,8 +145,4 @@ class DeliveryLoop {
     const wasFull = this.#rooms.end(delivery.endpoint.id, result === 'delivered' && ms < quickMs);
     if (wasFull || this.#full) this.wakeUp.call();
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
