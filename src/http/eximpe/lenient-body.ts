@@ -63,3 +63,10 @@ export function choiceOf(
     return (Object.hasOwn(aliases, spelt) && aliases[spelt]) || value.trim();
   };
 }
+
+/** A hook that brings a route's body into shape before its schema judges it. */
+export function lenientBody(read: (body: unknown) => unknown): (request: { body: unknown }) => Promise<void> {
+  return async (request) => {
+    request.body = read(request.body);
+  };
+}

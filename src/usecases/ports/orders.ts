@@ -1,5 +1,5 @@
 import type { Currency } from '../../domain/currency.ts';
-import type { MerchantId, PaymentId } from '../../domain/ids.ts';
+import type { MerchantId, PaymentId, RefundId } from '../../domain/ids.ts';
 import type { Payment, PaymentState } from '../../domain/payment.ts';
 import type { Refund } from '../../domain/refund.ts';
 
@@ -16,15 +16,21 @@ export interface OrderDocument {
   readonly createdAt: Date;
 }
 
+/** A text among a payment's `details`, by the names that lead to it. */
+export interface DetailText {
+  readonly path: readonly string[];
+  readonly text: string;
+}
+
 export interface OrderFilter {
-  readonly currency?: Currency | undefined;
+  readonly currency?: string | undefined;
   readonly orderNumber?: string | undefined;
   readonly orderPaymentNumber?: string | undefined;
   readonly merchantReference?: string | undefined;
-  /** A part of the buyer's name, in any case. */
-  readonly buyerName?: string | undefined;
-  readonly mopType?: string | undefined;
   readonly states?: readonly PaymentState[] | undefined;
+  readonly detailEquals?: DetailText | undefined;
+  /** A part of the text, in any case. */
+  readonly detailContains?: DetailText | undefined;
   /** Both inclusive. */
   readonly createdFrom?: Date | undefined;
   readonly createdTo?: Date | undefined;
@@ -33,8 +39,14 @@ export interface OrderFilter {
 export interface RefundFilter {
   readonly orderPaymentNumber?: string | undefined;
   readonly merchantReference?: string | undefined;
+  /** Both inclusive. */
   readonly createdFrom?: Date | undefined;
   readonly createdTo?: Date | undefined;
+}
+
+export interface PagePosition {
+  readonly offset: number;
+  readonly limit: number;
 }
 
 /** One page of a numbered list, and how many rows there are in all. */
@@ -43,31 +55,35 @@ export interface NumberedPage<Row> {
   readonly rows: readonly Row[];
 }
 
-export interface PagePosition {
-  readonly offset: number;
-  readonly limit: number;
+/** A refund with what its own row does not say. */
+export interface ListedRefund {
+  readonly refund: Refund;
+  readonly orderPaymentNumber: string;
+  readonly currency: Currency;
 }
 
-/** Payments and refunds as order-based dialects list them, newest first, and the papers of orders. */
+/** Orders and their refunds as numbered pages, newest first, and the papers of orders. */
 export interface OrderStore {
-  listOrders(merchantId: MerchantId, filter: OrderFilter, page: PagePosition): Promise<NumberedPage<Payment>>;
+  listOrders(
+    merchantId: MerchantId,
+    filter: OrderFilter,
+    position: PagePosition,
+  ): Promise<NumberedPage<Payment>>;
   listRefunds(
     merchantId: MerchantId,
     filter: RefundFilter,
-    page: PagePosition,
-  ): Promise<
-    NumberedPage<{
-      readonly refund: Refund;
-      readonly orderPaymentNumber: string;
-      readonly currency: Currency;
-    }>
-  >;
+    position: PagePosition,
+  ): Promise<NumberedPage<ListedRefund>>;
   /** Whose order it is; for addresses that carry a proof instead of credentials. */
   findMerchantOf(orderNumber: string): Promise<MerchantId | null>;
+  /** Whether the acquirer still owes the answer to this refund. */
+  isRefundUnderWay(merchantId: MerchantId, refundId: RefundId): Promise<boolean>;
   insertDocument(document: OrderDocument, content: Buffer): Promise<void>;
+  /** Oldest first. */
   listDocuments(merchantId: MerchantId, paymentId: PaymentId): Promise<OrderDocument[]>;
   findDocument(
     merchantId: MerchantId,
+    paymentId: PaymentId,
     id: string,
   ): Promise<{ readonly document: OrderDocument; readonly content: Buffer } | null>;
 }

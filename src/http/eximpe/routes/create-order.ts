@@ -12,6 +12,7 @@ import { sendStored, successAnswer } from '../envelope.ts';
 import { throwProblem, validationAnswer } from '../errors.ts';
 import { FieldProblems } from '../field-problems.ts';
 import { answerEarlier, readClaim } from '../idempotency.ts';
+import { lenientBody } from '../lenient-body.ts';
 import type { OrderDetails } from '../order-details.ts';
 import { newOrderNumbers } from '../order-numbers.ts';
 import { type OrderCard, type ParsedOrder, parseOrder } from '../parse-order.ts';
@@ -34,9 +35,7 @@ export function addCreateOrder(scope: EdgeServer, room: EximpeRoom): void {
       url,
       {
         schema: { body: orderBody },
-        preValidation: async (request) => {
-          request.body = readOrderBody(request.body);
-        },
+        preValidation: lenientBody(readOrderBody),
       },
       async (request, reply) => {
         const { body } = request;
