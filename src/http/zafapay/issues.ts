@@ -1,0 +1,81 @@
+import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
+import { containsPan } from '../../domain/card.ts';
+import { NumberLiteral } from '../../lib/strict-json.ts';
+import { AnswerError } from '../edge/dialect.ts';
+import { type FieldIssue, fieldIssues } from '../edge/field-issues.ts';
+import { validationAnswer } from './errors.ts';
+
+/** A bad field: where it stands in the body, and a predicate about it. */
+export type Issue = Pick<FieldIssue, 'path' | 'message'>;
+
+interface ValidatedRequest {
+  readonly id: string;
+  readonly validationError?: Error & { validation?: unknown; validationContext?: string };
+}
+
+/**
+ * Ends the request when its schema or `judge` finds bad fields: all of them at once, each told once. The route must
+ * have `attachValidation`, so that the schema's findings wait for ours. `judge` is not asked about a body that is no
+ * object, and must expect any type behind a field that the schema refused.
+ */
+export function refuseIssues(request: ValidatedRequest, judge: () => readonly Issue[]): void {
+  const found = request.validationError;
+  const fromSchema: readonly Issue[] = found
+    ? fieldIssues((found.validation ?? []) as FastifySchemaValidationError[], found.validationContext)
+    : [];
+  if (found && fromSchema.length === 0) throw found;
+  const told = new Set(fromSchema.map(({ path }) => path));
+  const ours = told.has('') ? [] : judge().filter(({ path }) => !told.has(path));
+  const issues = [...fromSchema, ...ours];
+  if (issues.length > 0) throw new AnswerError(validationAnswer(request, issues));
+}
+
+const holdsPan = 'must not contain a card number';
+
+/** Fields for free text are where card numbers land by mistake; merchant-chosen ids are exempt. */
+export function judgePanFree(path: string, text: unknown): Issue[] {
+  return typeof text === 'string' && containsPan(text) ? [{ path, message: holdsPan }] : [];
+}
+
+const metadataKeysMax = 50;
+const metadataKeyLengthMax = 40;
+const metadataTextLengthMax = 500;
+const metadataBytesMax = 8 * 1024;
+
+/** The limits of the contract's section 6.1 on `metadata`, and no card number in it. */
+export function judgeMetadata(metadata: unknown): Issue[] {
+  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) return [];
+  const entries = Object.entries(metadata);
+  if (entries.length > metadataKeysMax)
+    return [{ path: 'metadata', message: `must have at most ${metadataKeysMax} keys` }];
+  const issues = entries.flatMap(([key, value]) => judgeEntry(key, value));
+  if (issues.length > 0) return issues;
+  return Buffer.byteLength(JSON.stringify(metadata)) > metadataBytesMax
+    ? [{ path: 'metadata', message: 'must be at most 8 KiB of JSON' }]
+    : [];
+}
+
+function judgeEntry(key: string, value: unknown): Issue[] {
+  if (key.length > metadataKeyLengthMax)
+    return [{ path: 'metadata', message: `must have keys of at most ${metadataKeyLengthMax} characters` }];
+  if (containsPan(key)) return [{ path: 'metadata', message: holdsPan }];
+  const path = `metadata.${key}`;
+  if (value === null || typeof value === 'boolean') return [];
+  if (typeof value === 'number' || value instanceof NumberLiteral)
+    return judgePanFree(path, value instanceof NumberLiteral ? value.text : String(value));
+  if (typeof value !== 'string')
+    return [{ path, message: 'must be a string, a number, true, false or null' }];
+  if (value.length > metadataTextLengthMax)
+    return [{ path, message: `must be at most ${metadataTextLengthMax} characters` }];
+  return judgePanFree(path, value);
+}
+
+/** Metadata as it is stored: a number under a key that elsewhere means money is a plain number here. */
+export function storableMetadata(metadata: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(metadata).map(([key, value]) => [
+      key,
+      value instanceof NumberLiteral ? Number(value.text) : value,
+    ]),
+  );
+}
