@@ -14,7 +14,7 @@ import { migrate } from '../../src/store/migrate.ts';
 import { createPool } from '../../src/store/pool.ts';
 import { createWebhookStore } from '../../src/store/webhooks.ts';
 import { createWebhookSender } from '../../src/webhooks/send.ts';
-import { standardFormat } from '../../src/webhooks/standard-format.ts';
+import { createStandardFormat } from '../../src/webhooks/standard-format.ts';
 import { startDeliveryWorker } from '../../src/workers/deliver-webhooks.ts';
 import { insertEndpoint, insertEvents, insertMerchant } from '../../test/support/webhook-rows.ts';
 
@@ -68,7 +68,7 @@ async function measure(): Promise<void> {
     const start = () =>
       startDeliveryWorker({
         store,
-        formats: [standardFormat],
+        formats: [createStandardFormat()],
         sender,
         openText: async (_merchantId, _owner, sealed) => new Secret(sealed.toString()),
         directory: { findSigningKey: async () => null },
