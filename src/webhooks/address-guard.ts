@@ -10,7 +10,7 @@ export class AddressNotAllowed extends Error {
 
 export type EndpointUrlJudgement =
   | { readonly kind: 'accepted'; readonly url: URL }
-  | { readonly kind: 'refused'; readonly reason: string };
+  | { readonly kind: 'refused'; readonly message: string };
 
 /** The ports on which receivers on the internet may listen. */
 export const receiverPorts: ReadonlySet<string> = new Set(['443', '8443']);
@@ -89,7 +89,7 @@ function isLoopbackName(hostname: string): boolean {
  * resolves to is checked at every delivery instead, so a name that does not resolve yet is accepted.
  */
 export function judgeEndpointUrl(text: string, mode: Mode): EndpointUrlJudgement {
-  const refused = (reason: string): EndpointUrlJudgement => ({ kind: 'refused', reason });
+  const refused = (message: string): EndpointUrlJudgement => ({ kind: 'refused', message });
   if (text.length > urlLengthMax) return refused(`The URL is longer than ${urlLengthMax} characters.`);
   const url = URL.parse(text);
   if (!url)

@@ -39,7 +39,7 @@ export function createWebhookSender(options: WebhookSenderOptions): WebhookSende
   return {
     async send(webhook) {
       const judgement = judgeEndpointUrl(webhook.url, mode);
-      if (judgement.kind === 'refused') return unanswered(`address_not_allowed: ${judgement.reason}`);
+      if (judgement.kind === 'refused') return unanswered(`address_not_allowed: ${judgement.message}`);
       try {
         return await post(agent, judgement.url, webhook, clock);
       } catch (error) {

@@ -8,9 +8,8 @@ import type { MinorUnits } from '../domain/money.ts';
 import { systemRandom } from '../lib/random.ts';
 import { Secret } from '../lib/secret.ts';
 import type { RenderContext } from '../usecases/ports/webhooks.ts';
-import { createStandardFormat } from './standard-format.ts';
+import { standardFormat } from './standard-format.ts';
 
-const standardFormat = createStandardFormat();
 const merchantId = 'mer_1' as MerchantId;
 
 function newSecret(): string {

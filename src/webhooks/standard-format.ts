@@ -45,17 +45,15 @@ const subscribable: Record<PaymentEventType, true> = {
  * Standard Webhooks 1.0.0: body `{type, timestamp, data}`, signed as `id.timestamp.body` by HMAC-SHA256 under the
  * decoded bytes of each live `whsec_…`. Filter words are our event types; no filter means all of them.
  */
-export function createStandardFormat(): WebhookFormat {
-  return {
-    name: 'standard',
-    eventTypes: readFilter,
-    render,
-    retrySeconds,
-    jitter: 0.2,
-    timeoutSeconds: 20,
-    signsWith: 'endpoint',
-  };
-}
+export const standardFormat: WebhookFormat = {
+  name: 'standard',
+  eventTypes: readFilter,
+  render,
+  retrySeconds,
+  jitter: 0.2,
+  timeoutSeconds: 20,
+  signsWith: 'endpoint',
+};
 
 function isEventType(word: string): word is PaymentEventType {
   return Object.hasOwn(subscribable, word);

@@ -8,7 +8,7 @@ import { createDatabase } from '../../src/store/database.ts';
 import { createWebhookStore } from '../../src/store/webhooks.ts';
 import type { WebhookFormat, WebhookStore } from '../../src/usecases/ports/webhooks.ts';
 import { createWebhookSender } from '../../src/webhooks/send.ts';
-import { createStandardFormat } from '../../src/webhooks/standard-format.ts';
+import { standardFormat } from '../../src/webhooks/standard-format.ts';
 import { type DeliveryWorker, startDeliveryWorker } from '../../src/workers/deliver-webhooks.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -24,7 +24,6 @@ const clock = new ManualClock(new Date('2026-06-01T12:00:00.000Z'));
 const silentLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
 /** A fraction of one half: no jitter. */
 const evenRandom = { bytes: (length: number) => Buffer.alloc(length).fill(0x80, 0, 1) };
-const standardFormat = createStandardFormat();
 const formats: WebhookFormat[] = [
   standardFormat,
   { ...standardFormat, name: 'short', timeoutSeconds: 0.5 },
