@@ -8,6 +8,18 @@ create schema vault;
 
 -- Tables
 
+create table public.alerts (
+  id bigint not null generated always as identity,
+  kind text not null,
+  merchant_id text,
+  payment_id text,
+  attempt_id text,
+  message text not null,
+  created_at timestamp with time zone not null,
+  closed_at timestamp with time zone,
+  constraint alerts_pkey PRIMARY KEY (id)
+);
+
 create table public.attempts (
   id text not null,
   payment_id text not null,
@@ -26,6 +38,7 @@ create table public.attempts (
   next_inquiry_at timestamp with time zone,
   created_at timestamp with time zone not null,
   finished_at timestamp with time zone,
+  original_attempt_id text,
   constraint attempts_pkey PRIMARY KEY (id),
   constraint attempts_amount_check CHECK ((amount > 0)),
   constraint attempts_check CHECK (((kind = 'refund'::text) = (refund_id IS NOT NULL))),
@@ -33,6 +46,7 @@ create table public.attempts (
   constraint attempts_check2 CHECK (((state = ANY (ARRAY['approved'::text, 'declined'::text, 'reversed'::text])) = (finished_at IS NOT NULL))),
   constraint attempts_id_check CHECK ((id ~~ 'att\_%'::text)),
   constraint attempts_kind_check CHECK ((kind = ANY (ARRAY['authorization'::text, 'purchase'::text, 'capture'::text, 'void'::text, 'reversal'::text, 'refund'::text]))),
+  constraint attempts_original CHECK (((kind = 'reversal'::text) = (original_attempt_id IS NOT NULL))),
   constraint attempts_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'unknown'::text, 'approved'::text, 'declined'::text, 'reversed'::text]))),
   constraint attempts_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(id),
   constraint attempts_refund_id_fkey FOREIGN KEY (refund_id) REFERENCES public.refunds(id)
@@ -67,6 +81,19 @@ create table public.authentications (
   constraint authentications_state_check CHECK ((state = ANY (ARRAY['requested'::text, 'challenge'::text, 'authenticated'::text, 'refused'::text, 'spent'::text]))),
   constraint authentications_trans_status_check CHECK ((trans_status = ANY (ARRAY['Y'::text, 'A'::text, 'N'::text, 'U'::text, 'R'::text, 'I'::text]))),
   constraint authentications_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(id)
+);
+
+create table public.bins (
+  prefix text collate "C" not null,
+  brand text,
+  country text,
+  funding text,
+  bank text,
+  constraint bins_pkey PRIMARY KEY (prefix),
+  constraint bins_bank_check CHECK (((length(bank) >= 1) AND (length(bank) <= 200))),
+  constraint bins_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+  constraint bins_funding_check CHECK ((funding = ANY (ARRAY['credit'::text, 'debit'::text, 'prepaid'::text]))),
+  constraint bins_prefix_check CHECK ((prefix ~ '^[0-9]{2,11}$'::text))
 );
 
 create table public.card_tokens (
@@ -223,6 +250,24 @@ create table public.merchants (
   constraint merchants_number_check CHECK ((number ~ '^[0-9]{10}$'::text)),
   constraint merchants_status_check CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text]))),
   constraint merchants_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.merchants(id)
+);
+
+create table public.order_documents (
+  id text not null,
+  payment_id text not null,
+  merchant_id text not null,
+  kind text not null,
+  identifier text not null,
+  media_type text not null,
+  content bytea not null,
+  created_at timestamp with time zone not null,
+  constraint order_documents_pkey PRIMARY KEY (id),
+  constraint order_documents_content_check CHECK (((octet_length(content) >= 1) AND (octet_length(content) <= 2097152))),
+  constraint order_documents_id_check CHECK ((id ~ '^[0-9a-f]{32}$'::text)),
+  constraint order_documents_identifier_check CHECK (((length(identifier) >= 1) AND (length(identifier) <= 255))),
+  constraint order_documents_kind_check CHECK ((kind = ANY (ARRAY['invoice'::text, 'awb'::text]))),
+  constraint order_documents_media_type_check CHECK ((media_type = ANY (ARRAY['application/pdf'::text, 'image/jpeg'::text]))),
+  constraint order_documents_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(id)
 );
 
 create table public.payment_methods (
@@ -562,9 +607,12 @@ create table vault.root_keys (
 
 -- Indexes
 
+CREATE UNIQUE INDEX alerts_once ON public.alerts USING btree (kind, attempt_id) WHERE (attempt_id IS NOT NULL);
+CREATE INDEX alerts_open ON public.alerts USING btree (created_at) WHERE (closed_at IS NULL);
 CREATE UNIQUE INDEX attempts_one_open ON public.attempts USING btree (payment_id) WHERE ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'unknown'::text])) AND (kind = ANY (ARRAY['authorization'::text, 'purchase'::text, 'capture'::text, 'void'::text])));
 CREATE UNIQUE INDEX attempts_one_open_refund ON public.attempts USING btree (refund_id) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text, 'unknown'::text]));
-CREATE INDEX attempts_open ON public.attempts USING btree (created_at) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text, 'unknown'::text]));
+CREATE UNIQUE INDEX attempts_one_reversal ON public.attempts USING btree (original_attempt_id) WHERE (kind = 'reversal'::text);
+CREATE INDEX attempts_open ON public.attempts USING btree (COALESCE(next_inquiry_at, created_at)) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text, 'unknown'::text]));
 CREATE INDEX attempts_payment ON public.attempts USING btree (payment_id);
 CREATE INDEX authentications_payment ON public.authentications USING btree (payment_id);
 CREATE INDEX card_tokens_card ON public.card_tokens USING btree (card_id);
@@ -574,6 +622,7 @@ CREATE UNIQUE INDEX credentials_hash ON public.credentials USING btree (hash) WH
 CREATE INDEX credentials_merchant ON public.credentials USING btree (merchant_id);
 CREATE INDEX events_of_merchant ON public.events USING btree (merchant_id, created_at DESC, id DESC);
 CREATE INDEX idempotency_keys_expiry ON public.idempotency_keys USING btree (expires_at);
+CREATE INDEX order_documents_payment ON public.order_documents USING btree (payment_id);
 CREATE UNIQUE INDEX payment_methods_card ON public.payment_methods USING btree (merchant_id, customer_reference, fingerprint) WHERE (status <> 'detached'::text);
 CREATE INDEX payment_methods_card_id ON public.payment_methods USING btree (card_id);
 CREATE INDEX payments_card ON public.payments USING btree (card_id) WHERE (card_id IS NOT NULL);

@@ -19,7 +19,7 @@ import { serverArguments } from './settings.ts';
 import { type Supervised, supervise } from './supervise.ts';
 
 /** The major version that the npm package brings; another one needs a folder, and a migration, of its own. */
-const MAJOR_VERSION = '18';
+export const MAJOR_VERSION = '18';
 /** A Unix socket's path is at most 107 bytes on Linux and 103 on macOS. */
 const SOCKET_PATH_BYTES_MAX = 103;
 const SOCKET_NAME = '.s.PGSQL.5432';
@@ -131,7 +131,8 @@ function openSocketFolder(
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-function connectionAddress(socketFolder: string, password: string): (database: string) => string {
+/** Makes the connection string of a database of the server whose socket is in the folder; holds the password. */
+export function connectionAddress(socketFolder: string, password: string): (database: string) => string {
   const host = encodeURIComponent(socketFolder);
   return (database) => `postgres://${EMBEDDED_USER}:${password}@${host}:5432/${database}`;
 }

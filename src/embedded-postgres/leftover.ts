@@ -9,15 +9,16 @@ const POLL_MS = 25;
 const FAST_SHUTDOWN_MS = 10_000;
 const IMMEDIATE_SHUTDOWN_MS = 5_000;
 
-/** What the first and eighth line of `postmaster.pid` tell (src/include/utils/pidfile.h of PostgreSQL). */
-export type PostmasterFile = { readonly pid: number; readonly status: string };
+/** What the first, fifth and eighth line of `postmaster.pid` tell (src/include/utils/pidfile.h of PostgreSQL). */
+export type PostmasterFile = { readonly pid: number; readonly socketFolder: string; readonly status: string };
 
 /** Reads `postmaster.pid`; null when there is none or it is not written yet. */
 export function readPostmasterFile(clusterFolder: string): PostmasterFile | null {
   try {
     const lines = readFileSync(join(clusterFolder, 'postmaster.pid'), 'utf8').split('\n');
     const pid = Number(lines[0]);
-    return Number.isSafeInteger(pid) && pid > 1 ? { pid, status: lines[7]?.trim() ?? '' } : null;
+    if (!Number.isSafeInteger(pid) || pid <= 1) return null;
+    return { pid, socketFolder: lines[4] ?? '', status: lines[7]?.trim() ?? '' };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;

@@ -1,9 +1,9 @@
-import type { CardFunding } from '../domain/card.ts';
 import type { Mode } from '../domain/merchant.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
 import type { Acquirer } from './ports/acquirer.ts';
 import type { Authenticator } from './ports/authenticator.ts';
+import type { BinDirectory } from './ports/bins.ts';
 import type { MerchantDirectory } from './ports/directory.ts';
 import type { CardStore, FlowStore, IdempotencyStore, PaymentStore } from './ports/store.ts';
 import type { CardVault } from './ports/vault.ts';
@@ -12,11 +12,6 @@ import type { WebhookStore } from './ports/webhooks.ts';
 /** Which numbers may be used: in the sandbox only listed test cards, live none of them. */
 export interface CardAcceptance {
   judge(pan: string): 'accepted' | 'test_card_in_live' | 'real_card_in_sandbox';
-}
-
-/** What is known of a number from its first digits; unknown stays null. */
-export interface BinDirectory {
-  lookUp(pan: string): Promise<{ readonly country: string | null; readonly funding: CardFunding | null }>;
 }
 
 /** The ports that the use cases work with; `main.ts` fulfils them. */

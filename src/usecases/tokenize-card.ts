@@ -57,13 +57,15 @@ export async function sealNewCard(
   const id = newId('CardId', gateway.random);
   const pan = card.pan.reveal();
   const sealed = await gateway.vault.seal(merchant.id, id, card.pan, card.cvc);
+  const facts = await gateway.bins.lookUp(pan);
   const face: CardFace = {
     id,
-    brand: detectBrand(pan),
+    brand: facts.brand ?? detectBrand(pan),
     ...truncatePan(pan),
     expiry: card.expiry,
     cardholderName: card.cardholderName,
-    ...(await gateway.bins.lookUp(pan)),
+    country: facts.country,
+    funding: facts.funding,
   };
   return { face, sealed, cvcExpiresAt };
 }
