@@ -288,7 +288,7 @@ describe('routes', () => {
     const bad = await fetch(`${origin}/v1/payments/%zz`);
     assert.deepEqual([bad.status, await bad.json()], [400, { code: 'malformed', reason: 'bad_url' }]);
     assert.match(bad.headers.get('x-request-id') ?? '', /^req_/);
-    const long = await fetch(`${origin}/v1/payments/${'a'.repeat(500)}`);
+    const long = await fetch(`${origin}/v1/payments/${'a'.repeat(3000)}`);
     assert.deepEqual([long.status, await long.json()], [404, { code: 'not_found' }]);
   });
 

@@ -31,6 +31,8 @@ export interface HttpServerOptions {
   readonly observeRequest?: (answered: RequestLog) => void;
 }
 
+/** A merchant's id of a customer: 255 characters, each of which may be escaped as nine. */
+const pathSegmentLengthMax = 255 * 9;
 /** A load balancer in front usually keeps idle connections for 60 s; the side that listens must keep them longer. */
 const keepAliveTimeoutMs = 72_000;
 
@@ -56,7 +58,12 @@ export function createHttpServer(options: HttpServerOptions): EdgeServer {
     trustProxy: options.trustedProxies ? [...options.trustedProxies] : false,
     requestIdHeader: false,
     genReqId: () => newRequestId(random),
-    routerOptions: { ignoreTrailingSlash: false, ignoreDuplicateSlashes: false, caseSensitive: true },
+    routerOptions: {
+      ignoreTrailingSlash: false,
+      ignoreDuplicateSlashes: false,
+      caseSensitive: true,
+      maxParamLength: pathSegmentLengthMax,
+    },
     clientErrorHandler: (error, socket) => refuseBrokenRequest(error, socket, newRequestId(random)),
     frameworkErrors: (error, request, reply) => {
       const errors = errorsForPath(request.server.edge, request.raw.url ?? '');
