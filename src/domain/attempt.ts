@@ -17,6 +17,8 @@ export interface Attempt {
   readonly paymentId: PaymentId;
   readonly merchantId: MerchantId;
   readonly refundId: RefundId | null;
+  /** The attempt that a reversal undoes; null for every other kind. */
+  readonly originalAttemptId: AttemptId | null;
   readonly kind: AttemptKind;
   readonly state: AttemptState;
   readonly amount: MinorUnits;

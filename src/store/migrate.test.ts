@@ -77,7 +77,7 @@ test('a database that is newer than the program is refused', async () => {
   assert.equal(await isMigrated(database.pool, folder), false);
 });
 
-for (const name of ['0004-gap', '0002-twice', '3-short', '0003-Upper', 'notes']) {
+for (const name of ['0002-twice', '3-short', '0003-Upper', 'notes']) {
   test(`a folder named ${name} after 0001 and 0002 is refused`, async () => {
     writeMigration(name, 'select 1');
     await assert.rejects(readMigrations(folder), MigrationError);

@@ -32,7 +32,7 @@ type LandedMigration = { number: number; name: string; checksum: string };
 /**
  * Reads the migrations of a folder in order; a folder that does not exist holds none.
  *
- * @throws {MigrationError} when a name is not `0001-<what>`, a number is missing or used twice, or a file is missing.
+ * @throws {MigrationError} when a name is not `0001-<what>`, a number is used twice, or a file is missing.
  */
 export async function readMigrations(folder: string = MIGRATIONS_FOLDER): Promise<Migration[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
@@ -41,12 +41,12 @@ export async function readMigrations(folder: string = MIGRATIONS_FOLDER): Promis
   });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   const migrations: Migration[] = [];
-  for (const [index, name] of names.sort().entries()) {
+  for (const name of names.sort()) {
     const number = Number(FOLDER_NAME.exec(name)?.[1]);
-    if (number !== index + 1) {
-      const expected = String(index + 1).padStart(4, '0');
+    const last = migrations.at(-1)?.number ?? 0;
+    if (!(number > last)) {
       throw new MigrationError(
-        `migrations/${name}: expected a folder named ${expected}-<what>, numbered without gaps`,
+        `migrations/${name}: expected a folder named 0001-<what>, with a number that no other folder has`,
       );
     }
     const [up] = await Promise.all([readPart(folder, name, 'up.sql'), readPart(folder, name, 'note.md')]);

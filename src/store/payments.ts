@@ -30,6 +30,7 @@ const constraintMeanings = {
   refunds_number_key: 'number_taken',
   attempts_one_open: 'operation_in_progress',
   attempts_one_open_refund: 'operation_in_progress',
+  attempts_one_reversal: 'operation_in_progress',
   payment_methods_card: 'saved_card_raced',
 } as const;
 type ConstraintMeaning = (typeof constraintMeanings)[keyof typeof constraintMeanings];
@@ -212,6 +213,9 @@ function addDependentWrites(list: WriteList, change: PaymentChange): void {
     list.add('event', writes.insertEvent(parameters, 'changed', payment, event, snapshot));
     list.add('deliveries', writes.insertDeliveries(parameters, 'event', payment, event));
   }
+  if (change.alert) list.add('alert', writes.insertAlert(parameters, 'changed', payment, change.alert));
+  if (change.closed)
+    list.add('closed_attempt', writes.updateAttempt(parameters, 'changed', merchantId, change.closed));
   if (change.dropCvcOf) list.add('dropped_cvc', writes.deleteCvc(parameters, 'changed', change.dropCvcOf));
   // A key that is claimed by this very statement got its answer with the claim.
   if (change.answer && !change.claim) {

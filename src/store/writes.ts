@@ -113,6 +113,7 @@ export function insertAttempt(parameters: Parameters, source: string, attempt: A
     ['payment_id', parameters.text(attempt.paymentId)],
     ['merchant_id', parameters.text(attempt.merchantId)],
     ['refund_id', parameters.text(attempt.refundId)],
+    ['original_attempt_id', parameters.text(attempt.originalAttemptId)],
     ['kind', parameters.text(attempt.kind)],
     ['state', parameters.text(attempt.state)],
     ['amount', parameters.bigint(attempt.amount)],
@@ -279,6 +280,26 @@ export function insertDeliveries(
     where endpoint.merchant_id = ${parameters.text(payment.merchantId)} and endpoint.status = 'enabled'
       and ${parameters.text(event.type)} = any (endpoint.event_types)
     returning 1`;
+}
+
+/** Something that a person must see; the same thing about the same attempt is told once. */
+export function insertAlert(
+  parameters: Parameters,
+  source: string,
+  payment: Payment,
+  alert: NonNullable<PaymentChange['alert']>,
+): string {
+  return insertFrom(source, 'alerts', [
+    ['kind', parameters.text(alert.kind)],
+    ['merchant_id', parameters.text(payment.merchantId)],
+    ['payment_id', parameters.text(payment.id)],
+    ['attempt_id', parameters.text(alert.attemptId)],
+    ['message', parameters.text(alert.message)],
+    ['created_at', parameters.time(payment.updatedAt)],
+  ]).replace(
+    /returning 1$/,
+    'on conflict (kind, attempt_id) where attempt_id is not null do nothing returning 1',
+  );
 }
 
 export function deleteCvc(parameters: Parameters, source: string, cardId: string): string {

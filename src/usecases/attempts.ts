@@ -18,13 +18,14 @@ export function newAttempt(
   payment: Payment,
   kind: AttemptKind,
   amount: MinorUnits,
-  extra: { refundId?: RefundId; state?: 'queued' } = {},
+  extra: { refundId?: RefundId; state?: 'queued'; originalAttemptId?: AttemptId } = {},
 ): Attempt {
   return {
     id: newId('AttemptId', gateway.random),
     paymentId: payment.id,
     merchantId: payment.merchantId,
     refundId: extra.refundId ?? null,
+    originalAttemptId: extra.originalAttemptId ?? null,
     kind,
     state: extra.state ?? 'sending',
     amount,

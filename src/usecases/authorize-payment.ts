@@ -1,6 +1,6 @@
 import type { Attempt } from '../domain/attempt.ts';
 import type { DeclineReason } from '../domain/decline.ts';
-import { newId } from '../domain/ids.ts';
+import { type MerchantId, newId } from '../domain/ids.ts';
 import type { Merchant } from '../domain/merchant.ts';
 import { applyAuthorization, fail, isRefusal, type Payment } from '../domain/payment.ts';
 import type { PaymentMethod } from '../domain/payment-method.ts';
@@ -20,6 +20,7 @@ import type { CreatePayment, PaymentOutcome, PaymentResult } from './commands.ts
 import type { Gateway } from './gateway.ts';
 import type { AcquirerOutcome, Approval, AuthenticationProof } from './ports/acquirer.ts';
 import type { PaymentChange } from './ports/store.ts';
+import { undoLateApproval } from './undo-late-approval.ts';
 
 /** Seven days: the shortest hold that the networks promise for a customer-present payment (trust.md section 3). */
 const holdSeconds = 7 * 24 * 3600;
@@ -141,7 +142,10 @@ async function recordApproval(
     const { change, outcome } = await approvalChange(gateway, context, payment, attempt, approval, now);
     const recorded = await gateway.payments.recordChange(change);
     if (recorded === 'saved_card_raced') continue;
-    if (recorded !== 'recorded') return readBack(gateway, payment);
+    if (recorded !== 'recorded') {
+      await undoLateApproval(gateway, attempt);
+      return readBack(gateway, payment);
+    }
     gateway.deliveriesWaiting();
     return { kind: 'done', outcome };
   }
@@ -283,4 +287,25 @@ export function authorizationAttempt(gateway: Gateway, payment: Payment): Attemp
     payment.captureMethod === 'manual' ? 'authorization' : 'purchase',
     payment.amount,
   );
+}
+
+/** What carrying a payment on needs when no request of its dialect waits: after the issuer's page, or by a worker. */
+export async function contextOfPayment(gateway: Gateway, payment: Payment): Promise<AuthorizationContext> {
+  const merchant = await gateway.directory.findMerchant(payment.merchantId);
+  assert(merchant, 'a payment belongs to a merchant');
+  const method = payment.paymentMethodId
+    ? await gateway.cards.findPaymentMethod(payment.merchantId, { id: payment.paymentMethodId })
+    : null;
+  const fingerprint = payment.saveCard ? await fingerprintOf(gateway, payment.merchantId, payment) : null;
+  return { command: null, merchant, method, fingerprint, keyHash: null };
+}
+
+async function fingerprintOf(
+  gateway: Gateway,
+  merchantId: MerchantId,
+  payment: Payment,
+): Promise<Buffer | null> {
+  if (!payment.card) return null;
+  const { pan } = await gateway.vault.open(merchantId, payment.card.id);
+  return pan ? (await gateway.vault.fingerprint(merchantId, pan)).value : null;
 }

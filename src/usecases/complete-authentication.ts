@@ -1,11 +1,10 @@
-import type { MerchantId } from '../domain/ids.ts';
 import { applyVoid, beginAuthorization, isRefusal, type Payment } from '../domain/payment.ts';
 import { assert } from '../lib/assert.ts';
 import { newEvent } from './attempts.ts';
 import {
-  type AuthorizationContext,
   authorizationAttempt,
   authorizePayment,
+  contextOfPayment,
   failPayment,
 } from './authorize-payment.ts';
 import type { PaymentResult } from './commands.ts';
@@ -96,33 +95,19 @@ export async function completeAuthentication(
     }
     return asCompletion(
       gateway,
-      await failPayment(gateway, await contextOf(gateway, payment), payment, null, 'authentication_expired'),
+      await failPayment(
+        gateway,
+        await contextOfPayment(gateway, payment),
+        payment,
+        null,
+        'authentication_expired',
+      ),
     );
   }
   if (authentication.state === 'authenticated')
     return authorizeAuthenticated(gateway, authentication, payment);
   if (authentication.state === 'refused') return stopRefused(gateway, authentication, payment);
   return settled(gateway, payment);
-}
-
-async function contextOf(gateway: Gateway, payment: Payment): Promise<AuthorizationContext> {
-  const merchant = await gateway.directory.findMerchant(payment.merchantId);
-  assert(merchant, 'a payment belongs to a merchant');
-  const method = payment.paymentMethodId
-    ? await gateway.cards.findPaymentMethod(payment.merchantId, { id: payment.paymentMethodId })
-    : null;
-  const fingerprint = payment.saveCard ? await fingerprintOf(gateway, payment.merchantId, payment) : null;
-  return { command: null, merchant, method, fingerprint, keyHash: null };
-}
-
-async function fingerprintOf(
-  gateway: Gateway,
-  merchantId: MerchantId,
-  payment: Payment,
-): Promise<Buffer | null> {
-  if (!payment.card) return null;
-  const { pan } = await gateway.vault.open(merchantId, payment.card.id);
-  return pan ? (await gateway.vault.fingerprint(merchantId, pan)).value : null;
 }
 
 async function authorizeAuthenticated(
@@ -140,7 +125,7 @@ async function authorizeAuthenticated(
     authentication: { ...authentication, state: 'spent' },
   });
   if (recorded !== 'recorded') return waitForOther(gateway, payment);
-  const context = await contextOf(gateway, begun);
+  const context = await contextOfPayment(gateway, begun);
   return asCompletion(
     gateway,
     await authorizePayment(gateway, context, begun, attempt, authentication.proof),
@@ -157,7 +142,7 @@ async function stopRefused(
   const reason = canceled ? 'authentication_canceled' : 'authentication_failed';
   return asCompletion(
     gateway,
-    await failPayment(gateway, await contextOf(gateway, payment), payment, null, reason),
+    await failPayment(gateway, await contextOfPayment(gateway, payment), payment, null, reason),
   );
 }
 

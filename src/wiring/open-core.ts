@@ -18,6 +18,8 @@ import type { OpenDatabase } from './open-database.ts';
 
 /** The house below its outside ports: stores, vault, clock. */
 export interface Core {
+  /** Where the root key lies. */
+  readonly dataFolder: string;
   readonly database: Database;
   readonly clock: InstallationClock;
   readonly cache: SettingsCache;
@@ -38,6 +40,7 @@ export async function openCore(config: Config, opened: OpenDatabase): Promise<Co
   const cache = new SettingsCache(opened.connectionString, () => void clock.reload().catch(() => undefined));
   await cache.start();
   return {
+    dataFolder: config.dataFolder,
     database,
     clock,
     cache,

@@ -7,7 +7,7 @@ import { createHttpServer } from '../http/edge/server.ts';
 import { registerEximpe } from '../http/eximpe/register-eximpe.ts';
 import { createEximpeFormat } from '../http/eximpe/webhooks/format.ts';
 import { registerThreeDsResults, resultsPath } from '../http/threeds/results.ts';
-import { registerZafapay } from '../http/zafapay/register-zafapay.ts';
+import { registerZafapay } from '../http/zafapay/register.ts';
 import { zafapayWebhookFormat } from '../http/zafapay/webhook-format.ts';
 import { systemClock } from '../lib/clock.ts';
 import { systemRandom } from '../lib/random.ts';
@@ -16,6 +16,7 @@ import { registerSandboxRoutes } from '../sandbox/routes.ts';
 import { createBinDirectory } from '../store/bins.ts';
 import { isMigrated } from '../store/migrate.ts';
 import { createOrderStore } from '../store/orders.ts';
+import { createResolutionStore } from '../store/resolution.ts';
 import { createSweepStore } from '../store/sweeps.ts';
 import { createDirectoryClient } from '../threeds/directory-client.ts';
 import { acknowledgeResult } from '../threeds/messages.ts';
@@ -23,9 +24,11 @@ import { parseAuthenticationResult, ThreeDsMessageError } from '../threeds/parse
 import type { Gateway } from '../usecases/gateway.ts';
 import { judgeEndpointUrl } from '../webhooks/address-guard.ts';
 import { createWebhookSender } from '../webhooks/send.ts';
-import { createStandardFormat } from '../webhooks/standard-format.ts';
+import { standardFormat } from '../webhooks/standard-format.ts';
 import { type DeliveryWorker, startDeliveryWorker } from '../workers/deliver-webhooks.ts';
 import { startExpirySweeps } from '../workers/expire.ts';
+import { resolveAttemptsWork } from '../workers/resolve-attempts.ts';
+import { startSchedule } from '../workers/schedule.ts';
 import { registerDemoMerchants } from './demo-merchants.ts';
 import type { Log } from './log.ts';
 import { type Core, openCore } from './open-core.ts';
@@ -141,7 +144,7 @@ function buildGateway(
     acquirer,
     authenticator,
     acceptance: cardAcceptance(config.mode),
-    bins: createBinDirectory(core.database),
+    bins: createBinDirectory(core.database, { testIssuers: config.mode === 'sandbox' }),
     ...rest,
     inBackground(what, work) {
       const running = work().catch((error: unknown) =>
@@ -169,7 +172,7 @@ function readinessChecks(core: Core, database: OpenDatabase): Record<string, () 
 }
 
 function webhookFormats() {
-  return [zafapayWebhookFormat, createEximpeFormat(), createStandardFormat()];
+  return [zafapayWebhookFormat, createEximpeFormat(), standardFormat];
 }
 
 function mountDialects(
@@ -189,7 +192,7 @@ function mountDialects(
     webhookFormats: webhookFormats(),
     judgeWebhookUrl: (url) => {
       const judged = judgeEndpointUrl(url, config.mode);
-      return judged.kind === 'refused' ? judged.reason : null;
+      return judged.kind === 'refused' ? judged.message : null;
     },
   });
   registerEximpe(server, {
@@ -213,7 +216,7 @@ function mountDialects(
   });
   if (config.mode === 'sandbox') {
     registerSandboxRoutes(server, { pool: database.pool, clock: core.clock, movableClock: core.clock });
-    registerSandboxPages(server, { pool: database.pool, clock: core.clock, log: server.log, publicUrl });
+    registerSandboxPages(server, { pool: database.pool, clock: core.clock, log: server.log });
   }
 }
 
@@ -245,5 +248,14 @@ function startWorkers(
     random: systemRandom,
   });
   closers.add(() => sweeps.stop());
+  const resolution = createResolutionStore(core.database);
+  const resolver = startSchedule(
+    resolveAttemptsWork({ gateway, store: resolution, clock: core.clock, log }),
+    {
+      random: systemRandom,
+      log,
+    },
+  );
+  closers.add(() => resolver.stop());
   return worker;
 }

@@ -10,6 +10,7 @@ import { createLogger } from '../../src/http/edge/logging.ts';
 import { systemRandom } from '../../src/lib/random.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { startBank } from '../../src/sandbox/bank/start.ts';
+import { createBinDirectory } from '../../src/store/bins.ts';
 import { createDirectoryClient } from '../../src/threeds/directory-client.ts';
 import type { Gateway } from '../../src/usecases/gateway.ts';
 import { registerDemoMerchants } from '../../src/wiring/demo-merchants.ts';
@@ -60,7 +61,7 @@ export async function startTestCore(): Promise<TestCore> {
     acquirer,
     authenticator,
     acceptance: cardAcceptance('sandbox'),
-    bins: { lookUp: async () => ({ country: null, funding: null }) },
+    bins: createBinDirectory(core.database, { testIssuers: true }),
     resultsUrl: (token) => `http://127.0.0.1:1/3ds/results/${token}`,
     deliveriesWaiting: () => undefined,
     inBackground: (_what, work) => void work(),

@@ -62,6 +62,9 @@ export interface ListedRefund {
   readonly currency: Currency;
 }
 
+/** What was told of an order after it was made: texts by name, in the words of its dialect. */
+export type OrderAmendment = Readonly<Record<string, string>>;
+
 /** Orders and their refunds as numbered pages, newest first, and the papers of orders. */
 export interface OrderStore {
   listOrders(
@@ -78,6 +81,10 @@ export interface OrderStore {
   findMerchantOf(orderNumber: string): Promise<MerchantId | null>;
   /** Whether the acquirer still owes the answer to this refund. */
   isRefundUnderWay(merchantId: MerchantId, refundId: RefundId): Promise<boolean>;
+  /** Later texts replace earlier ones of the same name. The order itself is not touched. */
+  amendOrder(merchantId: MerchantId, paymentId: PaymentId, amendment: OrderAmendment, at: Date): Promise<void>;
+  /** Empty when nothing was amended. */
+  findAmendment(merchantId: MerchantId, paymentId: PaymentId): Promise<OrderAmendment>;
   insertDocument(document: OrderDocument, content: Buffer): Promise<void>;
   /** Oldest first. */
   listDocuments(merchantId: MerchantId, paymentId: PaymentId): Promise<OrderDocument[]>;

@@ -100,6 +100,22 @@ export interface AttemptUpdate {
   readonly finishedAt: Date | null;
 }
 
+/** What a person must see about a payment. */
+export interface PaymentAlert {
+  readonly kind: AlertKind;
+  readonly attemptId: AttemptId;
+  /** A sentence that says what happened and what is being done. */
+  readonly message: string;
+}
+
+export type AlertKind =
+  | 'outcome_unknown_for_long'
+  | 'reversal_not_acknowledged'
+  | 'approved_for_other_money'
+  | 'approved_after_it_was_given_up'
+  | 'contradicting_answers'
+  | 'reconciliation_difference';
+
 /**
  * One change of one payment, written in one statement and one commit: all of it or nothing. `payment.version` is one
  * more than the version that was read; when somebody else wrote meanwhile, nothing is written.
@@ -110,7 +126,10 @@ export interface PaymentChange {
     | { readonly id: EventId; readonly uuid: string; readonly type: PaymentEventType }
     | undefined;
   readonly attempt?: AttemptUpdate | undefined;
+  /** The attempt that a reversal has undone. */
+  readonly closed?: AttemptUpdate | undefined;
   readonly newAttempt?: Attempt | undefined;
+  readonly alert?: PaymentAlert | undefined;
   /** Inserted, or updated when its id is known. */
   readonly refund?: Refund | undefined;
   readonly authentication?: Authentication | undefined;

@@ -5,10 +5,14 @@ import type { MerchantId, PaymentId } from '../../domain/ids.ts';
  * rows and is safe to run in several processes at once; deleting ones return how many things they deleted.
  */
 export interface SweepStore {
-  /** Payments whose page, authentication or authorization has run out and that no open attempt may still decide. */
+  /**
+   * Payments whose page, authentication or authorization has run out and that no open attempt may still decide,
+   * without those in `except`.
+   */
   listExpiring(
     now: Date,
     limit: number,
+    except: readonly PaymentId[],
   ): Promise<{ readonly merchantId: MerchantId; readonly paymentId: PaymentId }[]>;
   /** Tokens that nobody used in time, with their card and its sealed number and code when nothing else refers to it. */
   deleteExpiredTokens(now: Date, limit: number): Promise<number>;

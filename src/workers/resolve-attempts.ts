@@ -1,0 +1,43 @@
+import type { Clock } from '../lib/clock.ts';
+import type { Gateway } from '../usecases/gateway.ts';
+import type { ResolutionStore } from '../usecases/ports/resolution.ts';
+import { resolveAttempt } from '../usecases/resolve-attempt.ts';
+import type { ScheduledWork } from './schedule.ts';
+import type { WorkerLog } from './worker-log.ts';
+
+const batch = 50;
+const batchesMax = 200;
+const atOnce = 8;
+/** Longer than any deadline of an acquirer's call, so that nobody can still be waiting for the answer. */
+const sendingSeconds = 60;
+const queuedSeconds = 5;
+const leaseSeconds = 60;
+
+export interface ResolverTools {
+  readonly gateway: Gateway;
+  readonly store: ResolutionStore;
+  readonly clock: Clock;
+  readonly log: WorkerLog;
+}
+
+/** The sweep that finds out what became of messages without a recorded answer. */
+export function resolveAttemptsWork(tools: ResolverTools): ScheduledWork {
+  return { name: 'resolve-attempts', intervalMs: 1000, run: () => resolveDue(tools) };
+}
+
+async function resolveDue({ gateway, store, clock, log }: ResolverTools): Promise<void> {
+  for (let round = 0; round < batchesMax; round++) {
+    const due = await store.claimDue(clock.now(), batch, { queuedSeconds, sendingSeconds, leaseSeconds });
+    for (let start = 0; start < due.length; start += atOnce) {
+      const results = await Promise.allSettled(
+        due.slice(start, start + atOnce).map((attempt) => resolveAttempt(gateway, store, attempt)),
+      );
+      for (const result of results) {
+        if (result.status === 'rejected') {
+          log.error({ err: result.reason }, 'an attempt could not be resolved; it will be looked at again');
+        }
+      }
+    }
+    if (due.length < batch) return;
+  }
+}

@@ -1,0 +1,55 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseConfig } from '../../src/config/config.ts';
+import { readEnv } from '../../src/config/env.ts';
+import { createLogger } from '../../src/http/edge/logging.ts';
+import { type Sallyport, startSallyport } from '../../src/wiring/start.ts';
+import { createTestDatabase, type TestDatabase } from './database.ts';
+
+/** A whole gateway in sandbox mode, with bank, workers and demonstration merchants, on a database of its own. */
+export interface TestGateway extends Sallyport {
+  readonly testDatabase: TestDatabase;
+  /** Everything it logged, line by line. */
+  readonly logLines: readonly string[];
+}
+
+export interface TestGatewayOptions {
+  /** Environment variables besides those of the database and port. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** How long the bank may take to answer, 1000 ms unless told. */
+  readonly acquirerDeadlineMs?: number;
+  /** Another gateway's database, to run a second process's worth on it. */
+  readonly shares?: TestGateway;
+}
+
+/** Starts a gateway on a free loopback port; `close` stops it and drops its database. */
+export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
+  const testDatabase = options.shares?.testDatabase ?? (await createTestDatabase());
+  const dataFolder =
+    options.shares?.core.dataFolder ?? (await mkdtemp(join(tmpdir(), 'sallyport-gateway-')));
+  const config = parseConfig(
+    readEnv(
+      { DATABASE_URL: testDatabase.connectionString, SALLYPORT_DATA: dataFolder, PORT: '0', ...options.env },
+      [],
+    ),
+  );
+  const logLines: string[] = [];
+  const log = createLogger({ level: 'info', destination: { write: (line) => void logLines.push(line) } });
+  const sallyport = await startSallyport({
+    config,
+    log,
+    acquirerDeadlineMs: options.acquirerDeadlineMs ?? 1000,
+  });
+  return {
+    ...sallyport,
+    testDatabase,
+    logLines,
+    async close() {
+      await sallyport.close();
+      if (options.shares) return;
+      await testDatabase.drop();
+      await rm(dataFolder, { recursive: true, force: true });
+    },
+  };
+}
