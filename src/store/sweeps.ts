@@ -5,7 +5,7 @@ import type { Database } from './database.ts';
 /** What is past its time, in PostgreSQL. */
 export function createSweepStore(database: Database): SweepStore {
   return {
-    listExpiring: (now, limit) => listExpiring(database, now, limit),
+    listExpiring: (now, limit, except) => listExpiring(database, now, limit, except),
     deleteExpiredTokens: (now, limit) => deleteExpiredTokens(database, now, limit),
     async deleteExpiredCvcs(now, limit) {
       const { rowCount } = await database.query({
@@ -34,22 +34,24 @@ async function listExpiring(
   database: Database,
   now: Date,
   limit: number,
+  except: readonly PaymentId[],
 ): Promise<{ merchantId: MerchantId; paymentId: PaymentId }[]> {
   // Two queries joined by `union all`, so that each has its own partial index to walk.
   const { rows } = await database.query<{ merchantId: MerchantId; paymentId: PaymentId }>({
     name: 'list-expiring-payments',
     text: `(select merchant_id as "merchantId", id as "paymentId" from payments
-        where state in ('awaiting_card', 'authenticating') and expires_at <= $1 order by expires_at limit $2)
+        where state in ('awaiting_card', 'authenticating') and expires_at <= $1 and id <> all ($3::text[])
+        order by expires_at limit $2)
       union all
       (select payment.merchant_id, payment.id from payments payment
-        where payment.state = 'authorized' and payment.capture_before <= $1
+        where payment.state = 'authorized' and payment.capture_before <= $1 and payment.id <> all ($3::text[])
           and not exists (
             select 1 from attempts open
             where open.payment_id = payment.id and open.state in ('queued', 'sending', 'unknown')
               and open.kind in ('authorization', 'purchase', 'capture', 'void'))
         order by payment.capture_before limit $2)
       limit $2`,
-    values: [now, limit],
+    values: [now, limit, except],
   });
   return rows;
 }

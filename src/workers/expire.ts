@@ -1,3 +1,4 @@
+import type { MerchantId, PaymentId } from '../domain/ids.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
 import { expirePayment } from '../usecases/expire-payment.ts';
@@ -11,6 +12,8 @@ const batch = 200;
 const paymentsAtOnce = 8;
 /** One run of one sweep touches at most this many batches; the next run goes on. */
 const batchesMax = 500;
+/** A run that fails so often has met more than a bad payment: the next one tries again. */
+const leftMax = 1000;
 
 export interface ExpiryTools {
   readonly gateway: Gateway;
@@ -29,7 +32,7 @@ export function expirySweeps(tools: ExpiryTools): ScheduledWork[] {
   const repeated = (take: SweepStore['deleteExpiredTokens']) => () =>
     untilEmpty(() => take(clock.now(), batch));
   return [
-    { name: 'expire-payments', intervalMs: 1000, run: () => untilEmpty(() => expireBatch(tools)) },
+    { name: 'expire-payments', intervalMs: 1000, run: () => expirePayments(tools) },
     { name: 'expire-cvcs', intervalMs: 5000, run: repeated(sweeps.deleteExpiredCvcs) },
     { name: 'expire-tokens', intervalMs: 15_000, run: repeated(sweeps.deleteExpiredTokens) },
     {
@@ -69,23 +72,32 @@ async function untilEmpty(sweep: () => Promise<number>): Promise<void> {
   }
 }
 
-/** How many payments of one batch came to their end; those that could not are left for the next run. */
-async function expireBatch(tools: ExpiryTools): Promise<number> {
-  const { gateway, sweeps, clock, log } = tools;
-  const due = await sweeps.listExpiring(clock.now(), batch);
-  let expired = 0;
-  const work = async (): Promise<void> => {
-    for (let next = due.shift(); next; next = due.shift()) {
-      try {
-        if ((await expirePayment(gateway, next.merchantId, next.paymentId)) === 'expired') expired++;
-      } catch (error) {
-        log.error(
-          { err: error, paymentId: next.paymentId },
-          'a payment past its time could not be ended; trying again',
-        );
+/** Ends payments until none is left but those that this run could not end: they are stepped over, not stumbled over. */
+async function expirePayments(tools: ExpiryTools): Promise<void> {
+  const left: PaymentId[] = [];
+  for (let round = 0; round < batchesMax && left.length <= leftMax; round++) {
+    const due = await tools.sweeps.listExpiring(tools.clock.now(), batch, left);
+    if (due.length === 0) return;
+    const work = async (): Promise<void> => {
+      for (let next = due.shift(); next; next = due.shift()) {
+        if (!(await expireOne(tools, next))) left.push(next.paymentId);
       }
-    }
-  };
-  await Promise.all(Array.from({ length: paymentsAtOnce }, work));
-  return expired;
+    };
+    await Promise.all(Array.from({ length: paymentsAtOnce }, work));
+  }
+}
+
+async function expireOne(
+  { gateway, log }: ExpiryTools,
+  one: { readonly merchantId: MerchantId; readonly paymentId: PaymentId },
+): Promise<boolean> {
+  try {
+    return (await expirePayment(gateway, one.merchantId, one.paymentId)) === 'expired';
+  } catch (error) {
+    log.error(
+      { err: error, paymentId: one.paymentId },
+      'a payment past its time could not be ended; trying again',
+    );
+    return false;
+  }
 }

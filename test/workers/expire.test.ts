@@ -200,6 +200,24 @@ test('several workers that sweep at once end each payment once', async () => {
   assert.deepEqual(errors, []);
 });
 
+test('payments that cannot be ended are stepped over, however many come first', async () => {
+  const { gateway } = gatewayWith(approval);
+  const stuck = new Set<string>();
+  for (let index = 0; index < 250; index++) stuck.add((await openPayment(awaitingCard())).paymentId);
+  clock.advance(1);
+  const next = await openPayment(awaitingCard());
+  clock.advance(600);
+  const findPayment: typeof payments.findPayment = async (merchantId, name) => {
+    if ('id' in name && stuck.has(name.id)) throw new Error('broken');
+    return payments.findPayment(merchantId, name);
+  };
+  await sweep('expire-payments', { ...gateway, payments: { ...payments, findPayment } });
+  assert.equal((await statusOf(next)).state, 'voided');
+  assert.equal(errors.splice(0).length, 250);
+  await sweep('expire-payments', gateway);
+  assert.deepEqual(await sweeps.listExpiring(clock.now(), 10, []), []);
+});
+
 test('an expiry tells the merchant: its delivery is written with it', async () => {
   const { gateway } = gatewayWith(approval);
   const hosted = await openPayment(awaitingCard());
