@@ -1,21 +1,18 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Cvc, Pan } from '../../src/domain/card.ts';
-import type { Currency } from '../../src/domain/currency.ts';
 import { type MinorUnits, minorUnits } from '../../src/domain/money.ts';
 import type { Payment } from '../../src/domain/payment.ts';
-import { Secret } from '../../src/lib/secret.ts';
 import { capturePayment } from '../../src/usecases/capture-payment.ts';
-import type { CreatePayment, PaymentCard, PaymentResult } from '../../src/usecases/commands.ts';
+import type { CreatePayment, PaymentCard } from '../../src/usecases/commands.ts';
 import {
   completeAuthentication,
   recordAuthenticationResult,
 } from '../../src/usecases/complete-authentication.ts';
 import { createPayment } from '../../src/usecases/create-payment.ts';
 import { refundPayment } from '../../src/usecases/refund-payment.ts';
-import { tokenizeCard } from '../../src/usecases/tokenize-card.ts';
 import { voidPayment } from '../../src/usecases/void-payment.ts';
 import { startTestCore, type TestCore } from '../support/core.ts';
+import { command as commandOf, paymentOf, tokenFor } from '../support/core-commands.ts';
 
 let house: TestCore;
 before(async () => {
@@ -23,58 +20,10 @@ before(async () => {
 });
 after(() => house.close());
 
-const usd = 'USD' as Currency;
 const answer = () => ({ status: 200, body: '{}' });
 
-async function token(pan: string): Promise<PaymentCard> {
-  const result = await tokenizeCard(house.gateway, {
-    merchant: house.merchant,
-    card: {
-      pan: new Secret(pan as Pan),
-      cvc: new Secret('123' as Cvc),
-      expiry: { month: 12, year: house.gateway.clock.now().getUTCFullYear() + 3 },
-      cardholderName: 'Ada Example',
-    },
-  });
-  assert.equal(result.kind, 'done');
-  return result.kind === 'done' ? { from: 'token', tokenId: result.token.id } : { from: 'hosted' };
-}
-
-function command(card: PaymentCard, over: Partial<CreatePayment> = {}): CreatePayment {
-  return {
-    merchant: house.merchant,
-    dialect: 'test',
-    newNumbers: null,
-    amount: minorUnits(1000n),
-    currency: usd,
-    captureMethod: null,
-    flowId: null,
-    card,
-    authentication: 'when_issuer_asks',
-    challengeSeconds: 1800,
-    hostedSeconds: 86_400,
-    notificationUrl: (browserToken) => `http://127.0.0.1:1/return/${browserToken}`,
-    customerReference: null,
-    saveCard: false,
-    savedCardLabel: { nickname: null, declaredFunding: null },
-    merchantReference: null,
-    returnUrl: null,
-    metadata: {},
-    email: null,
-    phone: null,
-    productName: null,
-    details: {},
-    claim: null,
-    render: answer,
-    ...over,
-  };
-}
-
-function paymentOf(result: PaymentResult): Payment {
-  assert.equal(result.kind, 'done');
-  if (result.kind !== 'done') throw new Error('unreachable');
-  return result.outcome.payment;
-}
+const token = (pan: string) => tokenFor(house, pan);
+const command = (card: PaymentCard, over: Partial<CreatePayment> = {}) => commandOf(house, card, over);
 
 const follow = (payment: Payment) => ({
   merchantId: payment.merchantId,
