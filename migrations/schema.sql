@@ -252,6 +252,16 @@ create table public.merchants (
   constraint merchants_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.merchants(id)
 );
 
+create table public.order_amendments (
+  payment_id text not null,
+  merchant_id text not null,
+  amendment jsonb not null,
+  updated_at timestamp with time zone not null,
+  constraint order_amendments_pkey PRIMARY KEY (payment_id),
+  constraint order_amendments_amendment_check CHECK ((jsonb_typeof(amendment) = 'object'::text)),
+  constraint order_amendments_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(id)
+);
+
 create table public.order_documents (
   id text not null,
   payment_id text not null,

@@ -56,7 +56,11 @@ export function simulateRefund(
   );
   if (addUnits(refunding, refunded) > status.captured)
     return refuse('amount_too_large', 'Other refunds have taken what this one would give back.');
-  const transition = note({ ...payment, status: { ...status, refunding, refunded } }, eventOf[answer.state], now);
+  const transition = note(
+    { ...payment, status: { ...status, refunding, refunded } },
+    eventOf[answer.state],
+    now,
+  );
   return {
     ...transition,
     refund: {

@@ -12,6 +12,7 @@ import type {
   RefundFilter,
 } from '../usecases/ports/orders.ts';
 import type { Database } from './database.ts';
+import { amendOrder, findAmendment } from './order-amendments.ts';
 import { findDocument, insertDocument, listDocuments } from './order-documents.ts';
 import { type PaymentRow, paymentColumns, paymentFromRow } from './payment-row.ts';
 
@@ -22,6 +23,9 @@ export function createOrderStore(database: Database): OrderStore {
     listRefunds: (merchantId, filter, position) => listRefunds(database, merchantId, filter, position),
     findMerchantOf: (orderNumber) => findMerchantOf(database, orderNumber),
     isRefundUnderWay: (merchantId, refundId) => isRefundUnderWay(database, merchantId, refundId),
+    amendOrder: (merchantId, paymentId, amendment, at) =>
+      amendOrder(database, merchantId, paymentId, amendment, at),
+    findAmendment: (merchantId, paymentId) => findAmendment(database, merchantId, paymentId),
     insertDocument: (document, content) => insertDocument(database, document, content),
     listDocuments: (merchantId, paymentId) => listDocuments(database, merchantId, paymentId),
     findDocument: (merchantId, paymentId, id) => findDocument(database, merchantId, paymentId, id),

@@ -30,7 +30,8 @@ export async function simulateRefundStatus(
   const { merchantId, number, answer } = command;
   for (let look = 0; look < looksMax; look++) {
     const known = await gateway.payments.findRefund(merchantId, { number });
-    if (!known) return { kind: 'refused', refusal: refuse('not_found', 'There is no refund of that number.') };
+    if (!known)
+      return { kind: 'refused', refusal: refuse('not_found', 'There is no refund of that number.') };
     // The payment is read before the refund: whoever moves the refund moves the payment's version too.
     const payment = await gateway.payments.findPayment(merchantId, { id: known.paymentId });
     const refund = await gateway.payments.findRefund(merchantId, { number });

@@ -82,7 +82,12 @@ export interface OrderStore {
   /** Whether the acquirer still owes the answer to this refund. */
   isRefundUnderWay(merchantId: MerchantId, refundId: RefundId): Promise<boolean>;
   /** Later texts replace earlier ones of the same name. The order itself is not touched. */
-  amendOrder(merchantId: MerchantId, paymentId: PaymentId, amendment: OrderAmendment, at: Date): Promise<void>;
+  amendOrder(
+    merchantId: MerchantId,
+    paymentId: PaymentId,
+    amendment: OrderAmendment,
+    at: Date,
+  ): Promise<void>;
   /** Empty when nothing was amended. */
   findAmendment(merchantId: MerchantId, paymentId: PaymentId): Promise<OrderAmendment>;
   insertDocument(document: OrderDocument, content: Buffer): Promise<void>;

@@ -1,8 +1,8 @@
 import { formatMajorUnits } from '../../../domain/money.ts';
 import type { Payment } from '../../../domain/payment.ts';
-import type { OrderDocument } from '../../../usecases/ports/orders.ts';
 import { capturedMessage, failureOf } from '../decline-texts.ts';
 import { mopTypeOf, orderDetailsOf } from '../order-details.ts';
+import { amendmentNames, type OrderPapers } from '../order-papers.ts';
 import { isoMicroseconds } from './times.ts';
 
 /** The seed's three words for an order (section 9). */
@@ -39,7 +39,7 @@ export function orderStatusView(payment: Payment) {
 }
 
 /** The buyer as sent; where the customer's device was stays with us. */
-export function buyerView(payment: Payment) {
+export function buyerView(payment: Payment, { amendment }: OrderPapers) {
   const buyer = orderDetailsOf(payment)?.buyer;
   return {
     name: buyer?.name ?? null,
@@ -52,22 +52,25 @@ export function buyerView(payment: Payment) {
       state: buyer?.address.state ?? null,
       postal_code: buyer?.address.postal_code ?? null,
     },
-    pan_number: buyer?.pan_number ?? null,
-    dob: buyer?.dob ?? null,
+    pan_number: amendment[amendmentNames.buyerPanNumber] ?? buyer?.pan_number ?? null,
+    dob: amendment[amendmentNames.buyerDob] ?? buyer?.dob ?? null,
   };
 }
 
-export function invoiceView(payment: Payment, file: string | null) {
+export function invoiceView(payment: Payment, { amendment, documents, addressOf }: OrderPapers) {
   const invoice = orderDetailsOf(payment)?.invoice;
-  return { number: invoice?.number ?? null, date: invoice?.date ?? null, file };
+  const file = documents.findLast(({ kind }) => kind === 'invoice');
+  return {
+    number: amendment[amendmentNames.invoiceNumber] ?? invoice?.number ?? null,
+    date: amendment[amendmentNames.invoiceDate] ?? invoice?.date ?? null,
+    file: file ? addressOf(file) : null,
+  };
 }
 
 /** The order without its payments, as payment details show it (section 8.5). */
-export function orderView(payment: Payment, documents: readonly OrderDocument[]) {
+export function orderView(payment: Payment, papers: OrderPapers) {
   const product = orderDetailsOf(payment)?.product;
   const mopType = mopTypeOf(payment);
-  const fileOf = (document: OrderDocument) => `/pg/orders/${payment.orderNumber}/documents/${document.id}/`;
-  const invoiceFile = documents.findLast(({ kind }) => kind === 'invoice');
   return {
     order_id: payment.orderNumber,
     reference_id: payment.merchantReference,
@@ -75,7 +78,7 @@ export function orderView(payment: Payment, documents: readonly OrderDocument[])
     currency: payment.currency,
     opted_mop_type: mopType,
     mop_type: mopType,
-    buyer: buyerView(payment),
+    buyer: buyerView(payment, papers),
     product: {
       name: product?.name ?? payment.productName,
       description: product?.description ?? null,
@@ -83,10 +86,10 @@ export function orderView(payment: Payment, documents: readonly OrderDocument[])
       hs_code_description: product?.hs_code_description ?? null,
       type_of_goods: product?.type_of_goods ?? null,
     },
-    invoice: invoiceView(payment, invoiceFile ? fileOf(invoiceFile) : null),
-    air_waybills: documents
+    invoice: invoiceView(payment, papers),
+    air_waybills: papers.documents
       .filter(({ kind }) => kind === 'awb')
-      .map((document) => ({ number: document.identifier, file: fileOf(document) })),
+      .map((document) => ({ number: document.identifier, file: papers.addressOf(document) })),
     status: orderStatusOf(payment),
     status_message: statusMessageOf(payment),
     created_at: isoMicroseconds(payment.createdAt),
@@ -94,9 +97,9 @@ export function orderView(payment: Payment, documents: readonly OrderDocument[])
 }
 
 /** Section 8.2. An order has one payment attempt here; `payments` is a list because the contract has one. */
-export function orderDetailView(payment: Payment, documents: readonly OrderDocument[], isTesting: boolean) {
+export function orderDetailView(payment: Payment, papers: OrderPapers, isTesting: boolean) {
   return {
-    ...orderView(payment, documents),
+    ...orderView(payment, papers),
     payments: [
       {
         payment_id: payment.orderPaymentNumber,

@@ -10,3 +10,11 @@ create table order_documents (
   created_at timestamptz not null
 );
 create index order_documents_payment on order_documents (payment_id);
+
+-- What was told of an order after it was made. Apart from the payment, whose row the money path guards by version.
+create table order_amendments (
+  payment_id text primary key references payments (id),
+  merchant_id text not null,
+  amendment jsonb not null check (jsonb_typeof(amendment) = 'object'),
+  updated_at timestamptz not null
+);
