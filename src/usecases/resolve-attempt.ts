@@ -143,13 +143,20 @@ async function adoption(
   const transition =
     attempt.kind === 'capture'
       ? applyCapture(payment, attempt.amount, now)
-      : applyVoid(payment, 'merchant', now);
+      : applyVoid(payment, voidCause(payment, now), now);
   if (isRefusal(transition)) return null;
   return {
     payment: transition.payment,
     event: newEvent(gateway, transition.event),
     attempt: attemptApproved(attempt.id, approval, now),
   };
+}
+
+/** A void of a hold that has lapsed was our own; before that only a merchant asks for one. */
+function voidCause(payment: Payment, now: Date): 'merchant' | 'expired' {
+  return payment.status.state === 'authorized' && now >= payment.status.captureBefore
+    ? 'expired'
+    : 'merchant';
 }
 
 async function settleRefundAttempt(

@@ -1,39 +1,30 @@
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { createSimulatorAcquirer } from '../acquirers/simulator/adapter.ts';
 import type { Config } from '../config/config.ts';
 import type { EdgeServer } from '../http/edge/dialect.ts';
 import { createMetrics, type Metrics, registerOperations } from '../http/edge/operations.ts';
 import { createHttpServer } from '../http/edge/server.ts';
 import { registerEximpe } from '../http/eximpe/register-eximpe.ts';
-import { createEximpeFormat } from '../http/eximpe/webhooks/format.ts';
 import { registerThreeDsResults, resultsPath } from '../http/threeds/results.ts';
 import { registerZafapay } from '../http/zafapay/register.ts';
-import { zafapayWebhookFormat } from '../http/zafapay/webhook-format.ts';
-import { systemClock } from '../lib/clock.ts';
 import { systemRandom } from '../lib/random.ts';
 import { registerSandboxPages } from '../sandbox/issuer/acs-routes.ts';
 import { registerSandboxRoutes } from '../sandbox/routes.ts';
 import { createBinDirectory } from '../store/bins.ts';
 import { isMigrated } from '../store/migrate.ts';
 import { createOrderStore } from '../store/orders.ts';
-import { createResolutionStore } from '../store/resolution.ts';
-import { createSweepStore } from '../store/sweeps.ts';
 import { createDirectoryClient } from '../threeds/directory-client.ts';
 import { acknowledgeResult } from '../threeds/messages.ts';
 import { parseAuthenticationResult, ThreeDsMessageError } from '../threeds/parse-messages.ts';
 import type { Gateway } from '../usecases/gateway.ts';
 import { judgeEndpointUrl } from '../webhooks/address-guard.ts';
-import { createWebhookSender } from '../webhooks/send.ts';
-import { standardFormat } from '../webhooks/standard-format.ts';
-import { type DeliveryWorker, startDeliveryWorker } from '../workers/deliver-webhooks.ts';
-import { startExpirySweeps } from '../workers/expire.ts';
-import { resolveAttemptsWork } from '../workers/resolve-attempts.ts';
-import { startSchedule } from '../workers/schedule.ts';
 import { registerDemoMerchants } from './demo-merchants.ts';
 import type { Log } from './log.ts';
 import { type Core, openCore } from './open-core.ts';
 import { type OpenDatabase, openDatabase } from './open-database.ts';
 import { cardAcceptance, openSandboxWorld } from './sandbox-world.ts';
+import { startWorkers, type Workers } from './start-workers.ts';
+import { webhookFormats } from './webhook-formats.ts';
 
 export interface StartOptions {
   readonly config: Config;
@@ -84,7 +75,8 @@ export async function startSallyport(options: StartOptions): Promise<Sallyport> 
 }
 
 async function openAll(options: StartOptions, closers: Closers): Promise<Sallyport> {
-  const { config, log } = options;
+  const { log } = options;
+  const config = await settlePort(options.config);
   const database = await openDatabase(config, log);
   closers.add(() => database.close());
   const core = await openCore(config, database);
@@ -99,23 +91,25 @@ async function openAll(options: StartOptions, closers: Closers): Promise<Sallypo
     random: systemRandom,
     observeRequest: metrics.observeRequest,
   });
-  const address = { own: '', public: config.publicUrl };
-  const world = await openSandboxWorld(config, database.pool, core.clock, () => address.public, log);
+  const own = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${config.port}`;
+  const world = await openSandboxWorld(config, database.pool, core.clock, () => config.publicUrl, log);
   closers.add(() => world.close());
-  const deliveries: { worker: DeliveryWorker | null } = { worker: null };
-  const gateway = buildGateway(options, core, world, closers, {
-    resultsUrl: (token) => `${address.own}${resultsPath(token)}`,
-    deliveriesWaiting: () => deliveries.worker?.poke(),
+  const running: { workers: Workers | null } = { workers: null };
+  const gateway = buildGateway({ ...options, config }, core, world, closers, {
+    resultsUrl: (token) => `${own}${resultsPath(token)}`,
+    deliveriesWaiting: () => running.workers?.deliveriesWaiting(),
   });
   registerOperations(server, { metrics, checks: readinessChecks(core, database) });
-  if (config.role !== 'worker') mountDialects(options, server, core, gateway, database);
-  if (config.role !== 'api') deliveries.worker = startWorkers(options, core, gateway, closers);
+  if (config.role !== 'worker') {
+    mountDialects(config, server, core, gateway);
+    mountSandbox(config, server, core, database, () => running.workers?.clockMoved());
+  }
+  if (config.role !== 'api') {
+    running.workers = startWorkers({ config, log, core, gateway, metrics }, closers);
+  }
   await server.listen({ host: config.host, port: config.port });
   closers.add(() => server.close());
-  const { port } = server.server.address() as AddressInfo;
-  address.own = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
-  if (config.port === 0) address.public = address.own;
-  return { url: address.own, core, gateway, metrics, database, close: () => closers.close() };
+  return { url: own, core, gateway, metrics, database, close: () => closers.close() };
 }
 
 function buildGateway(
@@ -171,17 +165,7 @@ function readinessChecks(core: Core, database: OpenDatabase): Record<string, () 
   };
 }
 
-function webhookFormats() {
-  return [zafapayWebhookFormat, createEximpeFormat(), standardFormat];
-}
-
-function mountDialects(
-  { config }: StartOptions,
-  server: EdgeServer,
-  core: Core,
-  gateway: Gateway,
-  database: OpenDatabase,
-): void {
+function mountDialects(config: Config, server: EdgeServer, core: Core, gateway: Gateway): void {
   const { publicUrl } = config;
   registerZafapay(server, {
     gateway,
@@ -189,7 +173,7 @@ function mountDialects(
     idempotencySecret: core.secrets.idempotency,
     checkoutSecret: core.secrets.checkout,
     sealText: (merchantId, owner, text) => core.vault.sealText(merchantId, owner, text),
-    webhookFormats: webhookFormats(),
+    webhookFormats,
     judgeWebhookUrl: (url) => {
       const judged = judgeEndpointUrl(url, config.mode);
       return judged.kind === 'refused' ? judged.message : null;
@@ -214,48 +198,39 @@ function mountDialects(
       resultsStatus,
     }),
   });
-  if (config.mode === 'sandbox') {
-    registerSandboxRoutes(server, { pool: database.pool, clock: core.clock, movableClock: core.clock });
-    registerSandboxPages(server, { pool: database.pool, clock: core.clock, log: server.log });
-  }
 }
 
-function startWorkers(
-  { config, log }: StartOptions,
+function mountSandbox(
+  config: Config,
+  server: EdgeServer,
   core: Core,
-  gateway: Gateway,
-  closers: Closers,
-): DeliveryWorker {
-  const worker = startDeliveryWorker({
-    store: core.stores.webhooks,
-    formats: webhookFormats(),
-    sender: createWebhookSender({ mode: config.mode }),
-    openText: (merchantId, owner, blob) => core.vault.openText(merchantId, owner, blob),
-    directory: core.stores.directory,
-    mode: config.mode,
-    clock: core.clock,
-    realTime: systemClock,
-    random: systemRandom,
-    log,
-  });
-  closers.add(() => worker.stop());
-  const sweeps = startExpirySweeps({
-    gateway,
-    sweeps: createSweepStore(core.database),
-    destroyOldCvcKeys: (now) => core.vault.destroyOldCvcKeys(now),
-    clock: core.clock,
-    log,
-    random: systemRandom,
-  });
-  closers.add(() => sweeps.stop());
-  const resolution = createResolutionStore(core.database);
-  const resolver = startSchedule(
-    resolveAttemptsWork({ gateway, store: resolution, clock: core.clock, log }),
-    {
-      random: systemRandom,
-      log,
+  database: OpenDatabase,
+  clockMoved: () => void,
+): void {
+  if (config.mode !== 'sandbox') return;
+  const movableClock = {
+    async advance(seconds: number): Promise<Date> {
+      const now = await core.clock.advance(seconds);
+      clockMoved();
+      return now;
     },
-  );
-  closers.add(() => resolver.stop());
-  return worker;
+  };
+  registerSandboxRoutes(server, { pool: database.pool, clock: core.clock, movableClock });
+  registerSandboxPages(server, { pool: database.pool, clock: core.clock, log: server.log });
+}
+
+/** A port of 0 asks the system for a free one; addresses of ours are made before we listen, so it is settled first. */
+async function settlePort(config: Config): Promise<Config> {
+  if (config.port !== 0) return config;
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => {
+    probe.once('error', reject);
+    probe.listen({ host: config.host, port: 0 }, resolve);
+  });
+  const { port } = probe.address() as AddressInfo;
+  await new Promise<void>((resolve) => probe.close(() => resolve()));
+  const publicUrl = config.publicUrl.endsWith(':0')
+    ? config.publicUrl.replace(/:0$/, `:${port}`)
+    : config.publicUrl;
+  return { ...config, port, publicUrl };
 }
