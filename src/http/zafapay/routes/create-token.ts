@@ -68,7 +68,7 @@ export function judgeTypedCard(card: unknown, now: Date, under = 'card.'): Issue
 function judgeTypedExpiry(month: unknown, year: unknown, now: Date, under: string): Issue[] {
   const typed = { month: Number(month), year: Number(year) };
   if (month === undefined || year === undefined) return [];
-  if (!(typed.month >= 1 && typed.month <= 12))
+  if (!Number.isInteger(typed.month) || typed.month < 1 || typed.month > 12)
     return [{ path: `${under}exp_month`, message: 'must be from 1 to 12' }];
   const verdict = judgeExpiry(typed, now);
   return verdict === 'ok' ? [] : [{ path: `${under}exp_year`, message: expiryFaults[verdict] }];
