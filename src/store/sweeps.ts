@@ -1,4 +1,5 @@
 import type { MerchantId, PaymentId } from '../domain/ids.ts';
+import { addSeconds } from '../lib/clock.ts';
 import type { SweepStore } from '../usecases/ports/sweeps.ts';
 import type { Database } from './database.ts';
 
@@ -56,6 +57,9 @@ async function listExpiring(
   return rows;
 }
 
+/** For a day after its end a token is still known as expired, which tells its merchant more than an unknown one. */
+const expiredTokensKeptSeconds = 24 * 60 * 60;
+
 /** A token in use by nobody is the only row that its card was made for; the check is there for the day that changes. */
 async function deleteExpiredTokens(database: Database, now: Date, limit: number): Promise<number> {
   const { rows } = await database.query<{ deleted: number }>({
@@ -80,7 +84,7 @@ async function deleteExpiredTokens(database: Database, now: Date, limit: number)
       pan as (delete from vault.pans using card where vault.pans.card_id = card.id),
       cvc as (delete from vault.cvcs using card where vault.cvcs.card_id = card.id)
       select count(*)::integer as deleted from token`,
-    values: [now, limit],
+    values: [addSeconds(now, -expiredTokensKeptSeconds), limit],
   });
   return rows[0]?.deleted ?? 0;
 }

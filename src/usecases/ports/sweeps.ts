@@ -14,7 +14,7 @@ export interface SweepStore {
     limit: number,
     except: readonly PaymentId[],
   ): Promise<{ readonly merchantId: MerchantId; readonly paymentId: PaymentId }[]>;
-  /** Tokens that nobody used in time, with their card and its sealed number and code when nothing else refers to it. */
+  /** Tokens that nobody used in time, a day after their end, with their card and its sealed number and code when nothing else refers to it. */
   deleteExpiredTokens(now: Date, limit: number): Promise<number>;
   deleteExpiredCvcs(now: Date, limit: number): Promise<number>;
   deleteExpiredIdempotencyKeys(now: Date, limit: number): Promise<number>;
