@@ -11,7 +11,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   wal_compression: 'on',
   max_wal_size: '1GB',
   shared_buffers: '128MB',
-  max_connections: '100',
+  max_connections: '200',
   random_page_cost: '1.1',
   jit: 'off',
   timezone: 'UTC',
