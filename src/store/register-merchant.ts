@@ -9,6 +9,9 @@ import { hashCredential } from './merchants.ts';
 /** The currencies that a flow takes unless told otherwise. */
 const defaultCurrencies = ['USD', 'JPY', 'EUR', 'SGD', 'PHP', 'GBP', 'AUD', 'CAD', 'INR'];
 
+/** Rupee orders go up to 10,000,000.00; other currencies keep the general bound. In minor units. */
+const defaultMaximumAmounts = { INR: '1000000000' };
+
 /** A merchant with credentials that are known before, as demonstrations have them. */
 export interface MerchantRegistration {
   readonly id: MerchantId;
@@ -46,8 +49,8 @@ export async function registerMerchant(
     if (rowCount === 0) return;
     await inner.query({
       name: 'insert-default-flow',
-      text: `insert into flows (merchant_id, id, currencies) values ($1, 'flow_default', $2)`,
-      values: [merchant.id, defaultCurrencies],
+      text: `insert into flows (merchant_id, id, currencies, maximum_amounts) values ($1, 'flow_default', $2, $3)`,
+      values: [merchant.id, defaultCurrencies, JSON.stringify(defaultMaximumAmounts)],
     });
     const insertCredential = (id: CredentialId, kind: string, clientId: string | null, key: Secret<string>) =>
       inner.query({
