@@ -96,6 +96,8 @@ try {
   const imported = await withDatabase((connectionString) => importFile(connectionString, file));
   tell(imported, file, (performance.now() - startedAt) / 1000);
 } catch (error) {
-  console.error(`Nothing was imported: ${error instanceof Error ? error.message : String(error)}`);
+  // A refused connection comes as an AggregateError without a message of its own.
+  const { message, code } = error as { message?: string; code?: string };
+  console.error(`Nothing was imported: ${message || code || String(error)}`);
   process.exitCode = 1;
 }

@@ -24,7 +24,7 @@ export function binPrefixes(digits: string): string[] {
 
 /**
  * The fewest prefixes that together hold exactly the numbers from `first` to `last`: `222100` to `222999` is
- * `2221` to `2229`. Both have the same count of digits, 2 to 11, and `first` is not above `last`. At most some 200.
+ * `2221` to `2229`. Both have the same count of digits, 2 to 11, and `first` is not above `last`. At most 262.
  */
 export function prefixesOfRange(first: string, last: string): string[] {
   const prefixes: string[] = [];

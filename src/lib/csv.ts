@@ -18,7 +18,7 @@ type Quoted =
 export class CsvReader {
   #rest = '';
   #line = 1;
-  /** Within a record that was given up for its length, until its line ends. */
+  /** Within a record that was given up, until its line ends. */
   #skipping = false;
 
   /** The records that are complete with this piece of the file. */
@@ -53,6 +53,7 @@ export class CsvReader {
             : { line: this.#line, fault: quoted.fault },
         );
         this.#line += countLines(buffer, from, quoted.next);
+        this.#skipping = quoted.kind === 'fault' && quoted.next > buffer.length;
         from = quoted.next;
         continue;
       }

@@ -206,13 +206,19 @@ function addRow(batch: Batch, line: number, { prefixes, span, facts }: BinRow): 
   }
 }
 
-/** A statement and a transaction of its own: a long one would keep the queues' dead rows from being vacuumed. */
+/**
+ * A statement and a transaction of its own: a long one would keep the queues' dead rows from being vacuumed.
+ * Columns travel as lines, nothing as an empty one: the driver takes three times as long to write arrays.
+ */
 async function stageBatch(client: PoolClient, batch: Batch): Promise<void> {
+  const { prefix, span, line, brand, country, funding, bank } = batch;
   await client.query({
     name: 'stage-bins',
     text: `insert into bins_staged (prefix, span, line, brand, country, funding, bank)
-      select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[])`,
-    values: [batch.prefix, batch.span, batch.line, batch.brand, batch.country, batch.funding, batch.bank],
+      select * from unnest(string_to_array($1, e'\\n'), string_to_array($2, e'\\n')::bigint[],
+        string_to_array($3, e'\\n')::bigint[], string_to_array($4, e'\\n', ''), string_to_array($5, e'\\n', ''),
+        string_to_array($6, e'\\n', ''), string_to_array($7, e'\\n', ''))`,
+    values: [prefix, span, line, brand, country, funding, bank].map((column) => column.join('\n')),
   });
 }
 
