@@ -87,7 +87,6 @@ describe('3 credentials: every endpoint but tokens wants the access token', () =
     await shop.gateway.testDatabase.pool.query(
       `update merchants set status = 'inactive' where id = 'mer_other'`,
     );
-    await shop.gateway.core.cache.clear?.();
     const deadline = Date.now() + 5000;
     let answer = await shop.get('/v1/payments', { key: 'sk_test_other' });
     while (answer.status === 200 && Date.now() < deadline) {

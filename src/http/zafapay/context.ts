@@ -16,7 +16,7 @@ export interface ZafapayContext {
   readonly sealText: (merchantId: MerchantId, owner: string, text: Secret<string>) => Promise<Buffer>;
   /** Every format that an endpoint may ask for, this dialect's own among them. */
   readonly webhookFormats: readonly WebhookFormat[];
-  /** What is wrong with a webhook address, as a predicate such as `must be an https URL`; null when it may be used. */
+  /** What is wrong with a webhook address, as a sentence; null when it may be used. */
   readonly judgeWebhookUrl: (url: string) => string | null;
 }
 

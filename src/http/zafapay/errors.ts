@@ -96,16 +96,19 @@ export function errorToThrow(
   return new AnswerError(errorAnswer(request, code, message, extras));
 }
 
+/** A bad field: where it stands in the request, and a predicate about it, or else a whole sentence. */
+export interface Issue extends Pick<FieldIssue, 'path' | 'message'> {
+  readonly isSentence?: true;
+}
+
 /** Refuses bad fields, all at once; `message` and `param` tell the first. */
-export function validationAnswer(
-  request: { readonly id: string },
-  issues: readonly Pick<FieldIssue, 'path' | 'message'>[],
-): ErrorAnswer {
+export function validationAnswer(request: { readonly id: string }, issues: readonly Issue[]): ErrorAnswer {
   const details = issues.map(({ path, message }) => ({ param: path, message }));
-  const first = details[0] ?? { param: '', message: 'is not valid' };
-  const subject = first.param === '' ? 'The request body' : first.param;
-  return errorAnswer(request, 'validation_error', `${subject} ${first.message}.`, {
-    param: first.param === '' ? undefined : first.param,
+  const [first = { path: '', message: 'is not valid' } as Issue] = issues;
+  const subject = first.path === '' ? 'The request body' : first.path;
+  const message = first.isSentence ? first.message : `${subject} ${first.message}.`;
+  return errorAnswer(request, 'validation_error', message, {
+    param: first.path === '' ? undefined : first.path,
     details,
   });
 }

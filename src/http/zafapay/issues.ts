@@ -2,11 +2,8 @@ import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
 import { containsPan } from '../../domain/card.ts';
 import { NumberLiteral } from '../../lib/strict-json.ts';
 import { AnswerError } from '../edge/dialect.ts';
-import { type FieldIssue, fieldIssues } from '../edge/field-issues.ts';
-import { validationAnswer } from './errors.ts';
-
-/** A bad field: where it stands in the body, and a predicate about it. */
-export type Issue = Pick<FieldIssue, 'path' | 'message'>;
+import { fieldIssues } from '../edge/field-issues.ts';
+import { type Issue, validationAnswer } from './errors.ts';
 
 interface ValidatedRequest {
   readonly id: string;

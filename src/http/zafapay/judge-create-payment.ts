@@ -1,5 +1,6 @@
 import { judgeReturnUrl, type ReturnUrlRule, returnUrlFaults } from '../../domain/return-url.ts';
-import { type Issue, judgeMetadata, judgePanFree } from './issues.ts';
+import type { Issue } from './errors.ts';
+import { judgeMetadata, judgePanFree } from './issues.ts';
 import type { CreatePaymentBody } from './schemas/create-payment.ts';
 
 /** The card token of a request: top-level, or where older integrations put it, in `payment_method`. */

@@ -6,9 +6,10 @@ import type { WebhookEndpoint, WebhookFormat } from '../../../usecases/ports/web
 import type { EdgeServer } from '../../edge/dialect.ts';
 import { callerOf, requireKey } from '../authentication.ts';
 import { dialectName, type ZafapayContext } from '../context.ts';
+import type { Issue } from '../errors.ts';
 import { errorToThrow } from '../errors.ts';
 import { sendOnce } from '../idempotency.ts';
-import { type Issue, refuseIssues } from '../issues.ts';
+import { refuseIssues } from '../issues.ts';
 import { storeAnswer } from '../reply.ts';
 import { createEndpointBody } from '../schemas/webhook-endpoints.ts';
 import { maskSecret, viewEndpoint } from '../views/webhook-endpoint.ts';
@@ -62,7 +63,7 @@ export function judgeEndpoint(
 ): Issue[] {
   const issues: Issue[] = [];
   const fault = typeof url === 'string' ? context.judgeWebhookUrl(url) : null;
-  if (fault !== null) issues.push({ path: 'url', message: fault });
+  if (fault !== null) issues.push({ path: 'url', message: fault, isSentence: true });
   const format = findFormat(context, name);
   const known = context.webhookFormats.map((candidate) => candidate.name).join(', ');
   if (!format) issues.push({ path: 'format', message: `must be one of ${known}` });
