@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { detectBrand } from '../../../domain/card.ts';
+import { containsPan, detectBrand } from '../../../domain/card.ts';
 import type { Payment } from '../../../domain/payment.ts';
 import { cancelByCustomer } from '../../../usecases/cancel-by-customer.ts';
 import type { PaymentResult } from '../../../usecases/commands.ts';
@@ -155,11 +155,9 @@ function redirect(reply: FastifyReply, location: string): FastifyReply {
   return reply.code(303).header('cache-control', 'no-store').header('location', location).send();
 }
 
-/** What may be shown again of a form that was refused. */
-function withoutSecrets({ exp_month, exp_year, cardholder_name }: FormFields): FormFields {
-  return {
-    ...(exp_month !== undefined && { exp_month }),
-    ...(exp_year !== undefined && { exp_year }),
-    ...(cardholder_name !== undefined && { cardholder_name }),
-  };
+/** What may be shown again of a form that was refused; a number that was typed into the wrong field is not. */
+function withoutSecrets(form: FormFields): FormFields {
+  const names: readonly CardField[] = ['exp_month', 'exp_year', 'cardholder_name'];
+  const shown = names.map((name) => [name, form[name] ?? ''] as const);
+  return Object.fromEntries(shown.filter(([, text]) => text !== '' && !containsPan(text)));
 }
