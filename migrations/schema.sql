@@ -17,11 +17,13 @@ create table public.alerts (
   message text not null,
   created_at timestamp with time zone not null,
   closed_at timestamp with time zone,
-  constraint alerts_pkey PRIMARY KEY (id)
+  difference_id bigint,
+  constraint alerts_pkey PRIMARY KEY (id),
+  constraint alerts_difference_id_fkey FOREIGN KEY (difference_id) REFERENCES public.reconciliation_differences(id)
 );
 
 create table public.attempts (
-  id text not null,
+  id text collate "C" not null,
   payment_id text not null,
   merchant_id text not null,
   refund_id text,
@@ -39,6 +41,7 @@ create table public.attempts (
   created_at timestamp with time zone not null,
   finished_at timestamp with time zone,
   original_attempt_id text,
+  only_acquirer_reference text,
   constraint attempts_pkey PRIMARY KEY (id),
   constraint attempts_amount_check CHECK ((amount > 0)),
   constraint attempts_check CHECK (((kind = 'refund'::text) = (refund_id IS NOT NULL))),
@@ -46,10 +49,34 @@ create table public.attempts (
   constraint attempts_check2 CHECK (((state = ANY (ARRAY['approved'::text, 'declined'::text, 'reversed'::text])) = (finished_at IS NOT NULL))),
   constraint attempts_id_check CHECK ((id ~~ 'att\_%'::text)),
   constraint attempts_kind_check CHECK ((kind = ANY (ARRAY['authorization'::text, 'purchase'::text, 'capture'::text, 'void'::text, 'reversal'::text, 'refund'::text]))),
+  constraint attempts_only_reversal CHECK (((only_acquirer_reference IS NULL) OR (kind = 'reversal'::text))),
   constraint attempts_original CHECK (((kind = 'reversal'::text) = (original_attempt_id IS NOT NULL))),
-  constraint attempts_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'unknown'::text, 'approved'::text, 'declined'::text, 'reversed'::text]))),
+  constraint attempts_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'unknown'::text, 'reversing'::text, 'approved'::text, 'declined'::text, 'reversed'::text]))),
   constraint attempts_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(id),
   constraint attempts_refund_id_fkey FOREIGN KEY (refund_id) REFERENCES public.refunds(id)
+);
+
+create table public.audit_log (
+  sequence bigint not null,
+  at timestamp with time zone not null,
+  actor text not null,
+  act text not null,
+  object text not null,
+  result text not null,
+  origin text not null,
+  details text not null,
+  previous_hash bytea not null,
+  hash bytea not null,
+  constraint audit_log_pkey PRIMARY KEY (sequence),
+  constraint audit_log_act_check CHECK ((act ~ '^[a-z_]+\.[a-z_]+$'::text)),
+  constraint audit_log_actor_check CHECK (((length(actor) >= 1) AND (length(actor) <= 255))),
+  constraint audit_log_details_check CHECK (((details)::json IS NOT NULL)),
+  constraint audit_log_hash_check CHECK ((octet_length(hash) = 32)),
+  constraint audit_log_object_check CHECK (((length(object) >= 1) AND (length(object) <= 255))),
+  constraint audit_log_origin_check CHECK (((length(origin) >= 1) AND (length(origin) <= 255))),
+  constraint audit_log_previous_hash_check CHECK ((octet_length(previous_hash) = 32)),
+  constraint audit_log_result_check CHECK ((result = ANY (ARRAY['done'::text, 'refused'::text, 'failed'::text]))),
+  constraint audit_log_sequence_check CHECK ((sequence > 0))
 );
 
 create table public.authentications (
@@ -152,6 +179,34 @@ create table public.credentials (
   constraint credentials_kind_check CHECK ((kind = ANY (ARRAY['publishable'::text, 'secret'::text, 'client'::text]))),
   constraint credentials_role_check CHECK ((role = ANY (ARRAY['full'::text, 'read_only'::text, 'payments_only'::text]))),
   constraint credentials_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES public.merchants(id)
+);
+
+create table public.cursors (
+  name text not null,
+  "position" text not null,
+  updated_at timestamp with time zone not null,
+  constraint cursors_pkey PRIMARY KEY (name)
+);
+
+create table public.disputes (
+  acquirer text not null,
+  acquirer_dispute_id text not null,
+  reference text not null,
+  merchant_id text,
+  payment_id text,
+  amount bigint not null,
+  currency text not null,
+  reason_code text,
+  raised_at timestamp with time zone not null,
+  received_at timestamp with time zone not null,
+  event_id text,
+  constraint disputes_pkey PRIMARY KEY (acquirer, acquirer_dispute_id),
+  constraint disputes_amount_check CHECK ((amount > 0)),
+  constraint disputes_check CHECK (((merchant_id IS NULL) = (payment_id IS NULL))),
+  constraint disputes_check1 CHECK (((event_id IS NULL) OR (payment_id IS NOT NULL))),
+  constraint disputes_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint disputes_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id),
+  constraint disputes_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(id)
 );
 
 create table public.events (
@@ -375,6 +430,55 @@ create table public.payments (
   constraint payments_card_id_fkey FOREIGN KEY (card_id) REFERENCES public.cards(id)
 );
 
+create table public.reconciliation_differences (
+  id bigint not null generated always as identity,
+  run_id bigint not null,
+  acquirer text not null,
+  reference text collate "C" not null,
+  acquirer_reference text not null default ''::text,
+  cause text not null,
+  merchant_id text,
+  payment_id text,
+  attempt_id text,
+  ours jsonb,
+  theirs jsonb,
+  owner text not null,
+  status text not null,
+  resolution text,
+  found_at timestamp with time zone not null,
+  seen_at timestamp with time zone not null,
+  closed_at timestamp with time zone,
+  constraint reconciliation_differences_pkey PRIMARY KEY (id),
+  constraint reconciliation_differences_cause_check CHECK ((cause = ANY (ARRAY['at_bank_only'::text, 'ours_only'::text, 'amount_differs'::text, 'currency_differs'::text, 'state_differs'::text, 'captured_differs'::text, 'refunded_differs'::text, 'two_authorizations_for_one_attempt'::text, 'live_at_bank_but_failed_here'::text, 'outcome_unknown'::text]))),
+  constraint reconciliation_differences_check CHECK (((status = 'closed'::text) = (closed_at IS NOT NULL))),
+  constraint reconciliation_differences_check1 CHECK (((status = 'closed'::text) = (resolution IS NOT NULL))),
+  constraint reconciliation_differences_owner_check CHECK (((length(owner) >= 1) AND (length(owner) <= 100))),
+  constraint reconciliation_differences_status_check CHECK ((status = ANY (ARRAY['open'::text, 'mending'::text, 'closed'::text]))),
+  constraint reconciliation_differences_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.reconciliation_runs(id)
+);
+
+create table public.reconciliation_runs (
+  id bigint not null generated always as identity,
+  acquirer text not null,
+  purpose text not null,
+  window_from timestamp with time zone not null,
+  window_to timestamp with time zone not null,
+  state text not null,
+  compared_to text collate "C",
+  compared_count bigint not null default 0,
+  found_count bigint not null default 0,
+  in_flight_count bigint not null default 0,
+  in_flight_since timestamp with time zone,
+  started_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  held_until timestamp with time zone not null,
+  constraint reconciliation_runs_pkey PRIMARY KEY (id),
+  constraint reconciliation_runs_check CHECK ((window_from < window_to)),
+  constraint reconciliation_runs_check1 CHECK (((state = 'done'::text) = (finished_at IS NOT NULL))),
+  constraint reconciliation_runs_purpose_check CHECK ((purpose = ANY (ARRAY['daily'::text, 'recent'::text, 'command'::text]))),
+  constraint reconciliation_runs_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text])))
+);
+
 create table public.refunds (
   id text not null,
   number text,
@@ -485,7 +589,7 @@ create table sandbox_bank.authentications (
 
 create table sandbox_bank.authorizations (
   number bigint not null generated always as identity,
-  reference text not null,
+  reference text collate "C" not null,
   copy smallint not null default 0,
   merchant_reference text not null,
   kind text not null,
@@ -596,6 +700,25 @@ create table vault.merchant_keys (
   constraint merchant_keys_version_check CHECK ((version > 0))
 );
 
+create table vault.opening_positions (
+  singleton boolean not null default true,
+  shift bigint not null default 0,
+  constraint opening_positions_pkey PRIMARY KEY (singleton),
+  constraint opening_positions_shift_check CHECK ((shift >= 0)),
+  constraint opening_positions_singleton_check CHECK (singleton)
+);
+
+create table vault.openings (
+  reference text not null,
+  "position" bigint not null default ((pg_current_xact_id())::text)::bigint,
+  merchant_id text not null,
+  card_id text not null,
+  purpose text not null,
+  announced_at timestamp with time zone not null default now(),
+  constraint openings_pkey PRIMARY KEY (reference),
+  constraint openings_purpose_check CHECK ((purpose = ANY (ARRAY['authorization'::text, 'authentication'::text])))
+);
+
 create table vault.pans (
   card_id text not null,
   merchant_id text not null,
@@ -617,19 +740,24 @@ create table vault.root_keys (
 
 -- Indexes
 
+CREATE UNIQUE INDEX alerts_difference ON public.alerts USING btree (difference_id) WHERE (difference_id IS NOT NULL);
 CREATE UNIQUE INDEX alerts_once ON public.alerts USING btree (kind, attempt_id) WHERE (attempt_id IS NOT NULL);
 CREATE INDEX alerts_open ON public.alerts USING btree (created_at) WHERE (closed_at IS NULL);
-CREATE UNIQUE INDEX attempts_one_open ON public.attempts USING btree (payment_id) WHERE ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'unknown'::text])) AND (kind = ANY (ARRAY['authorization'::text, 'purchase'::text, 'capture'::text, 'void'::text])));
-CREATE UNIQUE INDEX attempts_one_open_refund ON public.attempts USING btree (refund_id) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text, 'unknown'::text]));
-CREATE UNIQUE INDEX attempts_one_reversal ON public.attempts USING btree (original_attempt_id) WHERE (kind = 'reversal'::text);
+CREATE INDEX attempts_created ON public.attempts USING brin (created_at) WITH (pages_per_range='32', autosummarize='on');
+CREATE UNIQUE INDEX attempts_one_open ON public.attempts USING btree (payment_id) WHERE ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'unknown'::text, 'reversing'::text])) AND (kind = ANY (ARRAY['authorization'::text, 'purchase'::text, 'capture'::text, 'void'::text])));
+CREATE UNIQUE INDEX attempts_one_open_refund ON public.attempts USING btree (refund_id) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text, 'unknown'::text, 'reversing'::text]));
+CREATE UNIQUE INDEX attempts_one_reversal ON public.attempts USING btree (original_attempt_id, COALESCE(only_acquirer_reference, ''::text)) WHERE ((kind = 'reversal'::text) AND (state = ANY (ARRAY['queued'::text, 'sending'::text, 'unknown'::text])));
 CREATE INDEX attempts_open ON public.attempts USING btree (COALESCE(next_inquiry_at, created_at)) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text, 'unknown'::text]));
 CREATE INDEX attempts_payment ON public.attempts USING btree (payment_id);
+CREATE INDEX audit_log_seals ON public.audit_log USING btree (sequence) WHERE (act = 'cards.opened'::text);
 CREATE INDEX authentications_payment ON public.authentications USING btree (payment_id);
 CREATE INDEX card_tokens_card ON public.card_tokens USING btree (card_id);
 CREATE INDEX card_tokens_expiry ON public.card_tokens USING btree (expires_at) WHERE (used_by IS NULL);
 CREATE INDEX cards_fingerprint ON public.cards USING btree (merchant_id, fingerprint);
 CREATE UNIQUE INDEX credentials_hash ON public.credentials USING btree (hash) WHERE (kind <> 'client'::text);
 CREATE INDEX credentials_merchant ON public.credentials USING btree (merchant_id);
+CREATE INDEX disputes_payment ON public.disputes USING btree (payment_id);
+CREATE INDEX disputes_untold ON public.disputes USING btree (received_at) WHERE ((event_id IS NULL) AND (payment_id IS NOT NULL));
 CREATE INDEX events_of_merchant ON public.events USING btree (merchant_id, created_at DESC, id DESC);
 CREATE INDEX idempotency_keys_expiry ON public.idempotency_keys USING btree (expires_at);
 CREATE INDEX order_documents_payment ON public.order_documents USING btree (payment_id);
@@ -642,16 +770,52 @@ CREATE INDEX payments_lapsing ON public.payments USING btree (capture_before) WH
 CREATE INDEX payments_merchant_reference ON public.payments USING btree (merchant_id, merchant_reference) WHERE (merchant_reference IS NOT NULL);
 CREATE INDEX payments_of_merchant ON public.payments USING btree (merchant_id, created_at DESC, id DESC);
 CREATE UNIQUE INDEX payments_order_reference ON public.payments USING btree (merchant_id, merchant_reference) WHERE ((order_number IS NOT NULL) AND (state <> ALL (ARRAY['failed'::text, 'voided'::text])));
+CREATE UNIQUE INDEX reconciliation_differences_once ON public.reconciliation_differences USING btree (acquirer, reference, acquirer_reference, cause) WHERE (status <> 'closed'::text);
+CREATE INDEX reconciliation_differences_unclosed ON public.reconciliation_differences USING btree (seen_at, id) WHERE (status <> 'closed'::text);
+CREATE INDEX reconciliation_runs_done ON public.reconciliation_runs USING btree (acquirer, purpose, window_to) WHERE (state = 'done'::text);
+CREATE UNIQUE INDEX reconciliation_runs_open ON public.reconciliation_runs USING btree (acquirer, purpose, window_from, window_to) WHERE (state = 'running'::text);
 CREATE INDEX refunds_of_merchant ON public.refunds USING btree (merchant_id, created_at DESC, id DESC);
 CREATE INDEX refunds_payment ON public.refunds USING btree (payment_id);
 CREATE INDEX webhook_deliveries_due_by_endpoint ON public.webhook_deliveries USING btree (endpoint_id, next_try_at) WHERE (state = 'pending'::text);
 CREATE INDEX webhook_endpoints_merchant ON public.webhook_endpoints USING btree (merchant_id) WHERE (status <> 'deleted'::text);
 CREATE INDEX authorizations_by_merchant_reference ON sandbox_bank.authorizations USING btree (merchant_reference);
+CREATE INDEX authorizations_created ON sandbox_bank.authorizations USING brin (created_at) WITH (pages_per_range='32', autosummarize='on');
 CREATE INDEX cvcs_expires_at ON vault.cvcs USING btree (expires_at);
 CREATE INDEX merchant_keys_root_version ON vault.merchant_keys USING btree (root_version);
+CREATE INDEX openings_position ON vault.openings USING btree ("position");
 CREATE INDEX pans_key_version ON vault.pans USING btree (merchant_id, key_version);
 
 -- Functions
+
+CREATE OR REPLACE FUNCTION public.chain_audit_log()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  last record;
+begin
+  perform pg_advisory_xact_lock(7253509611005);
+  select sequence, hash into last from public.audit_log order by sequence desc limit 1;
+  new.sequence := coalesce(last.sequence, 0) + 1;
+  new.at := clock_timestamp();
+  new.previous_hash := coalesce(last.hash, decode(repeat('00', 32), 'hex'));
+  new.hash := public.hash_audit_row(new);
+  return new;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.hash_audit_row(entry public.audit_log)
+ RETURNS bytea
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select sha256(entry.previous_hash || string_agg(
+    convert_to(octet_length(part) || ':' || part, 'UTF8'), ''::bytea order by place))
+  from unnest(array[
+    entry.sequence::text, to_char(entry.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    entry.actor, entry.act, entry.object, entry.result, entry.origin, entry.details
+  ]) with ordinality parts (part, place)
+$function$;
 
 CREATE OR REPLACE FUNCTION public.notify_settings_change()
  RETURNS trigger
@@ -660,6 +824,16 @@ AS $function$
 begin
   perform pg_notify('sallyport_settings', tg_table_name);
   return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_to_rewrite()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception '%.% is append-only: % is refused', tg_table_schema, tg_table_name, lower(tg_op)
+    using errcode = 'SP002';
 end
 $function$;
 
@@ -672,10 +846,39 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION vault.continue_openings()
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  sealed bigint;
+  next bigint;
+begin
+  select (details::json ->> 'before')::bigint into sealed
+    from public.audit_log where act = 'cards.opened' order by sequence desc limit 1;
+  if sealed is null or sealed <= vault.openings_horizon() then
+    return;
+  end if;
+  select greatest(sealed, max(position) + 1) - pg_current_xact_id()::text::bigint into next from vault.openings;
+  update vault.opening_positions set shift = next;
+  execute format('alter table vault.openings alter column position set default (pg_current_xact_id()::text::bigint + %s)', next);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION vault.openings_horizon()
+ RETURNS bigint
+ LANGUAGE sql
+AS $function$
+  select pg_snapshot_xmin(pg_current_snapshot())::text::bigint + shift from vault.opening_positions
+$function$;
+
 -- Triggers
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_to_rewrite();
+CREATE TRIGGER chained BEFORE INSERT ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.chain_audit_log();
 CREATE TRIGGER settings_changed AFTER INSERT OR DELETE OR UPDATE ON public.credentials FOR EACH STATEMENT EXECUTE FUNCTION public.notify_settings_change();
 CREATE TRIGGER settings_changed AFTER INSERT OR DELETE OR UPDATE ON public.flows FOR EACH STATEMENT EXECUTE FUNCTION public.notify_settings_change();
 CREATE TRIGGER settings_changed AFTER UPDATE ON public.installation FOR EACH STATEMENT EXECUTE FUNCTION public.notify_settings_change();
 CREATE TRIGGER settings_changed AFTER INSERT OR DELETE OR UPDATE ON public.merchant_secrets FOR EACH STATEMENT EXECUTE FUNCTION public.notify_settings_change();
 CREATE TRIGGER settings_changed AFTER INSERT OR DELETE OR UPDATE ON public.merchants FOR EACH STATEMENT EXECUTE FUNCTION public.notify_settings_change();
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON vault.openings FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_to_rewrite();

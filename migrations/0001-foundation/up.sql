@@ -211,7 +211,7 @@ create table attempts (
   merchant_id text not null,
   refund_id text references refunds (id),
   kind text not null check (kind in ('authorization', 'purchase', 'capture', 'void', 'reversal', 'refund')),
-  state text not null check (state in ('queued', 'sending', 'unknown', 'approved', 'declined', 'reversed')),
+  state text not null check (state in ('queued', 'sending', 'unknown', 'reversing', 'approved', 'declined', 'reversed')),
   amount bigint not null check (amount > 0),
   acquirer text not null,
   acquirer_reference text,
@@ -231,8 +231,9 @@ create index attempts_payment on attempts (payment_id);
 create index attempts_open on attempts (created_at) where state in ('queued', 'sending', 'unknown');
 -- One message at a time may be under way that decides over a payment's hold.
 create unique index attempts_one_open on attempts (payment_id)
-  where state in ('queued', 'sending', 'unknown') and kind in ('authorization', 'purchase', 'capture', 'void');
-create unique index attempts_one_open_refund on attempts (refund_id) where state in ('queued', 'sending', 'unknown');
+  where state in ('queued', 'sending', 'unknown', 'reversing') and kind in ('authorization', 'purchase', 'capture', 'void');
+create unique index attempts_one_open_refund on attempts (refund_id)
+  where state in ('queued', 'sending', 'unknown', 'reversing');
 
 create table authentications (
   id text primary key check (id like '3ds\_%'),

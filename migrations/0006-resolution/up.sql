@@ -1,7 +1,8 @@
 alter table attempts add column original_attempt_id text;
 alter table attempts add constraint attempts_original check ((kind = 'reversal') = (original_attempt_id is not null));
--- One reversal per attempt; it is repeated under its own reference until it is acknowledged.
-create unique index attempts_one_reversal on attempts (original_attempt_id) where kind = 'reversal';
+-- One reversal of an attempt at a time; it is repeated under its own reference until it is acknowledged.
+create unique index attempts_one_reversal on attempts (original_attempt_id)
+  where kind = 'reversal' and state in ('sending', 'unknown');
 
 drop index attempts_open;
 -- Attempts that somebody must look at: when they are due, or when they began and nobody recorded their end.

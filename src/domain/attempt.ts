@@ -7,9 +7,17 @@ export type AttemptKind = 'authorization' | 'purchase' | 'capture' | 'void' | 'r
 
 /**
  * queued: to be sent by a worker; sending: committed and, as far as we know, on its way; unknown: no answer that can be
- * trusted; approved, declined: answered; reversed: approved, then undone because nobody wanted it any more.
+ * trusted; reversing: being undone, so that no answer to it is adopted any more; approved, declined: answered; reversed:
+ * undone, whether or not it had come into force.
  */
-export type AttemptState = 'queued' | 'sending' | 'unknown' | 'approved' | 'declined' | 'reversed';
+export type AttemptState =
+  | 'queued'
+  | 'sending'
+  | 'unknown'
+  | 'reversing'
+  | 'approved'
+  | 'declined'
+  | 'reversed';
 
 export interface Attempt {
   /** Also our unique reference towards the acquirer: the same one is never sent for two messages. */
@@ -19,6 +27,8 @@ export interface Attempt {
   readonly refundId: RefundId | null;
   /** The attempt that a reversal undoes; null for every other kind. */
   readonly originalAttemptId: AttemptId | null;
+  /** The acquirer's name of the one authorization that a reversal undoes; null undoes all under the original's reference. */
+  readonly onlyAcquirerReference: string | null;
   readonly kind: AttemptKind;
   readonly state: AttemptState;
   readonly amount: MinorUnits;

@@ -55,8 +55,8 @@ async function countOpen(
   const { rows } = await database.query<{ attempts: number; oldest: Date | null; alerts: number }>({
     name: 'count-open-attempts',
     text: `select
-        (select count(*)::integer from attempts where state in ('queued', 'sending', 'unknown')) as attempts,
-        (select min(created_at) from attempts where state in ('queued', 'sending', 'unknown')) as oldest,
+        (select count(*)::integer from attempts where state in ('queued', 'sending', 'unknown', 'reversing')) as attempts,
+        (select min(created_at) from attempts where state in ('queued', 'sending', 'unknown', 'reversing')) as oldest,
         (select count(*)::integer from alerts where closed_at is null) as alerts`,
     values: [],
   });

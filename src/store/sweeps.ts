@@ -48,7 +48,7 @@ async function listExpiring(
         where payment.state = 'authorized' and payment.capture_before <= $1 and payment.id <> all ($3::text[])
           and not exists (
             select 1 from attempts open
-            where open.payment_id = payment.id and open.state in ('queued', 'sending', 'unknown')
+            where open.payment_id = payment.id and open.state in ('queued', 'sending', 'unknown', 'reversing')
               and open.kind in ('authorization', 'purchase', 'capture', 'void'))
         order by payment.capture_before limit $2)
       limit $2`,

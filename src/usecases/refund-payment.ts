@@ -27,6 +27,7 @@ import { answerOf } from './follow-up.ts';
 import type { Gateway } from './gateway.ts';
 import type { AcquirerOutcome } from './ports/acquirer.ts';
 import type { IdempotencyClaim, PaymentChange, PaymentName, StoredAnswer } from './ports/store.ts';
+import { undoLateApproval } from './undo-late-approval.ts';
 
 /** Concurrent refunds of one payment take turns; each turn lost to another is a new try. */
 const racesMax = 50;
@@ -120,9 +121,12 @@ export async function sendQueuedRefund(
   attemptId: Attempt['id'],
 ): Promise<RefundResult | null> {
   for (let race = 0; race < racesMax; race++) {
+    const named = await gateway.payments.findAttempt(merchantId, attemptId);
+    if (named?.state !== 'queued' || !named.refundId) return null;
+    const payment = await gateway.payments.findPayment(merchantId, { id: named.paymentId });
+    // Read again after the payment: whoever takes it up after that moves the payment's version, and our write is refused.
     const attempt = await gateway.payments.findAttempt(merchantId, attemptId);
     if (attempt?.state !== 'queued' || !attempt.refundId) return null;
-    const payment = await gateway.payments.findPayment(merchantId, { id: attempt.paymentId });
     const refund = await gateway.payments.findRefund(merchantId, { id: attempt.refundId });
     assert(payment && refund, 'a refund attempt belongs to a payment and a refund');
     const begun = touched(payment, gateway.clock.now());
@@ -174,9 +178,30 @@ export async function recordRefund(
     }
     const read = await gateway.payments.findPayment(payment.merchantId, { id: payment.id });
     assert(read, 'a payment that was read is still there');
+    const now = await gateway.payments.findAttempt(attempt.merchantId, attempt.id);
+    if (!isStillAwaited(attempt, now)) {
+      if (outcome.kind === 'approved') await undoLateApproval(gateway, attempt);
+      return asStored(gateway, read, refund);
+    }
     current = read;
   }
   assert(false, 'a refund’s answer could not be recorded: the payment kept moving');
+}
+
+/** Whether the attempt still waits for this answer; somebody else may have found it out, or begun to undo it. */
+function isStillAwaited(attempt: Attempt, now: Attempt | null): boolean {
+  if (attempt.state === 'reversing') return now?.state === 'reversing';
+  return now?.state === 'sending' || now?.state === 'unknown';
+}
+
+/** Somebody else recorded the refund's end: what they wrote is the truth. */
+async function asStored(gateway: Gateway, payment: Payment, refund: Refund): Promise<RefundResult> {
+  const stored = await gateway.payments.findRefund(refund.merchantId, { id: refund.id });
+  assert(stored, 'a refund that was read is still there');
+  if (stored.state === 'refunded') return { kind: 'done', payment, refund: stored };
+  if (stored.state === 'failed')
+    return { kind: 'declined', payment, refund: stored, reason: 'processing_error' };
+  return { kind: 'unknown', payment, refund: stored };
 }
 
 function refundChange(

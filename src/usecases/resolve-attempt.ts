@@ -94,9 +94,11 @@ async function recordOnCurrent(
   make: (payment: Payment) => PaymentChange | null | Promise<PaymentChange | null>,
 ): Promise<ChangeResult | 'nothing_to_do'> {
   for (let race = 0; race < racesMax; race++) {
+    // The payment first: whoever ends the attempt after this read moves the payment's version, and our write is refused.
+    const payment = await paymentOf(gateway, attempt);
     const current = await gateway.payments.findAttempt(attempt.merchantId, attempt.id);
     if (current?.state !== 'sending' && current?.state !== 'unknown') return 'nothing_to_do';
-    const change = await make(await paymentOf(gateway, attempt));
+    const change = await make(payment);
     if (!change) return 'nothing_to_do';
     const recorded = await gateway.payments.recordChange(change);
     if (recorded === 'version_moved' || recorded === 'saved_card_raced') continue;
@@ -166,6 +168,8 @@ async function settleRefundAttempt(
 ): Promise<Resolution> {
   assert(attempt.refundId, 'a refund attempt names its refund');
   const payment = await paymentOf(gateway, attempt);
+  const current = await gateway.payments.findAttempt(attempt.merchantId, attempt.id);
+  if (current?.state !== attempt.state) return 'settled';
   const refund = await gateway.payments.findRefund(attempt.merchantId, { id: attempt.refundId });
   assert(refund, 'a refund attempt belongs to a refund');
   await recordRefund(gateway, null, payment, refund, attempt, outcome);
@@ -221,6 +225,8 @@ async function undo(gateway: Gateway, attempt: Attempt): Promise<Resolution> {
   });
   const begun = await recordOnCurrent(gateway, attempt, (current) => ({
     payment: touched(current, gateway.clock.now()),
+    // From here on no answer to the attempt is adopted, however late it comes.
+    attempt: { ...reversedUpdate(attempt, gateway.clock.now()), state: 'reversing', finishedAt: null },
     newAttempt: reversal,
   }));
   // Already begun: the reversal is due on its own, and its acknowledgement ends this attempt too.
@@ -228,17 +234,24 @@ async function undo(gateway: Gateway, attempt: Attempt): Promise<Resolution> {
   return repeatReversal(gateway, reversal);
 }
 
-/** Sends a reversal, for the first time or again; its acknowledgement closes both attempts and fails the payment. */
-async function repeatReversal(gateway: Gateway, reversal: Attempt): Promise<Resolution> {
+/**
+ * Sends a committed reversal, for the first time or again. Its acknowledgement closes both attempts, and fails a payment
+ * that still waited for the one undone.
+ */
+export async function repeatReversal(gateway: Gateway, reversal: Attempt): Promise<Resolution> {
   assert(reversal.originalAttemptId, 'a reversal names the attempt that it undoes');
   const outcome = await gateway.acquirer.reverse({
     reference: reversal.id,
     original: reversal.originalAttemptId,
+    acquirerReference: reversal.onlyAcquirerReference,
   });
   if (outcome.kind !== 'approved') return 'later';
+  if (reversal.onlyAcquirerReference !== null) return closeReversal(gateway, reversal, outcome);
   const original = await gateway.payments.findAttempt(reversal.merchantId, reversal.originalAttemptId);
   assert(original, 'a reversal undoes an attempt of ours');
-  if (original.kind === 'refund' && (original.state === 'sending' || original.state === 'unknown')) {
+  const hadEnded =
+    original.state === 'approved' || original.state === 'declined' || original.state === 'reversed';
+  if (original.kind === 'refund' && original.state === 'reversing') {
     // The refund never happened: its reservation is released as for a decline.
     await settleRefundAttempt(gateway, original, {
       kind: 'declined',
@@ -250,8 +263,19 @@ async function repeatReversal(gateway: Gateway, reversal: Attempt): Promise<Reso
     const now = gateway.clock.now();
     const acknowledged = attemptApproved(reversal.id, outcome, now);
     const closed = original.kind === 'refund' ? undefined : reversedUpdate(original, now);
+    // An attempt that had its end before decides nothing: its payment may wait for another one by now.
+    if (hadEnded) return { payment: touched(payment, now), attempt: acknowledged, closed };
     const change = endWithout(gateway, payment, original, acknowledged, now, 'processing_error');
     return { ...change, closed };
+  });
+  return recorded === 'recorded' || recorded === 'nothing_to_do' ? 'settled' : 'later';
+}
+
+/** One of several authorizations under a reference is undone; the attempt keeps the other. */
+async function closeReversal(gateway: Gateway, reversal: Attempt, approval: Approval): Promise<Resolution> {
+  const recorded = await recordOnCurrent(gateway, reversal, (payment) => {
+    const now = gateway.clock.now();
+    return { payment: touched(payment, now), attempt: attemptApproved(reversal.id, approval, now) };
   });
   return recorded === 'recorded' || recorded === 'nothing_to_do' ? 'settled' : 'later';
 }

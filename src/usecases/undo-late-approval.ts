@@ -11,8 +11,7 @@ const racesMax = 20;
  */
 export async function undoLateApproval(gateway: Gateway, attempt: Attempt): Promise<void> {
   const current = await gateway.payments.findAttempt(attempt.merchantId, attempt.id);
-  if (!current || current.state === 'approved' || current.state === 'sending' || current.state === 'unknown')
-    return;
+  if (current?.state !== 'declined' && current?.state !== 'reversed') return;
   for (let race = 0; race < racesMax; race++) {
     const payment = await gateway.payments.findPayment(attempt.merchantId, { id: attempt.paymentId });
     assert(payment, 'an attempt belongs to a payment');
