@@ -45,6 +45,7 @@ async function authenticate(request: FastifyRequest, room: EximpeRoom): Promise<
     role: caller.role,
     version,
     settings: merchant === caller.merchant ? settings : readSettings(merchant),
+    isPsp: settings.accountType === 'psp',
   };
 }
 

@@ -24,6 +24,11 @@ export function orderNumberOfSession(secretKey: Buffer, sessionId: string): stri
   return timingSafeEqual(proof, proofOf(secretKey, orderNumber)) ? orderNumber : null;
 }
 
+/** Where the customer of a hosted session types the card. */
+export function checkoutUrl(publicUrl: string, sessionId: string): string {
+  return `${publicUrl}/${sessionId}/checkout`;
+}
+
 function proofOf(secretKey: Buffer, orderNumber: string): Buffer {
   return createHmac('sha256', secretKey)
     .update(`eximpe session\n${orderNumber}`)

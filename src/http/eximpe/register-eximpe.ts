@@ -3,6 +3,7 @@ import { registerPages } from '../edge/page-scope.ts';
 import { addAuthentication } from './authenticate.ts';
 import { addCors } from './cors.ts';
 import { eximpeErrors } from './errors.ts';
+import { addCheckout } from './pages/checkout.ts';
 import { addPgResponse } from './pages/pg-response.ts';
 import { addThreeDsMethod } from './pages/three-ds-method.ts';
 import type { EximpeRoom } from './room.ts';
@@ -61,5 +62,6 @@ export function registerEximpe(server: EdgeServer, room: EximpeRoom): void {
   registerPages(server, (scope) => {
     addThreeDsMethod(scope, room);
     addPgResponse(scope, room);
+    addCheckout(scope, room);
   });
 }

@@ -21,7 +21,10 @@ export interface EximpeCall {
   readonly merchant: Merchant;
   readonly role: CredentialRole;
   readonly version: ApiVersion;
+  /** The switches of the merchant that the call acts for. */
   readonly settings: EximpeSettings;
+  /** Whether the account that called, which may act for others, is a PSP's. */
+  readonly isPsp: boolean;
 }
 
 declare module 'fastify' {

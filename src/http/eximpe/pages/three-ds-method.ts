@@ -1,8 +1,8 @@
 import { findChallenge } from '../../../usecases/complete-authentication.ts';
 import type { EdgeServer } from '../../edge/dialect.ts';
-import { autoPostForm, newNonce, sendPage } from '../../edge/pages.ts';
 import type { EximpeRoom } from '../room.ts';
 import { isFormMd, methodPath, returnPath, threeDsUrl } from '../three-ds-form.ts';
+import { sendToIssuer } from './issuer.ts';
 import { sendGone } from './pages.ts';
 import { formField, type TokenPath, tokenSegment } from './token-path.ts';
 
@@ -17,20 +17,8 @@ export function addThreeDsMethod(scope: EdgeServer, room: EximpeRoom): void {
     if (md === undefined || !isFormMd(room.secretKey, token, md)) return sendGone(reply, room);
     const challenge = await findChallenge(room.gateway, token);
     if (!challenge) return sendGone(reply, room);
+    if (!('finished' in challenge)) return sendToIssuer(reply, room, challenge);
     reply.header('cache-control', 'no-store');
-    if ('finished' in challenge) return reply.redirect(threeDsUrl(room.publicUrl, token, returnPath), 303);
-    // The sandbox's issuer shows the page of a challenge to anyone who has its address; EMV 3-D Secure wants a POST.
-    if (room.gateway.mode === 'sandbox') return reply.redirect(challenge.acsUrl, 303);
-    const form = autoPostForm({
-      action: challenge.acsUrl,
-      fields: [['creq', challenge.creq]],
-      buttonText: 'Continue',
-      title: 'Your bank wants to see you',
-      lang: 'en',
-      text: 'Your bank asks you to confirm this payment.',
-      script: { nonce: newNonce(room.gateway.random) },
-      frameAncestors: ['*'],
-    });
-    return sendPage(reply, form);
+    return reply.redirect(threeDsUrl(room.publicUrl, token, returnPath), 303);
   });
 }

@@ -7,7 +7,7 @@ import { createPayment } from '../../../usecases/create-payment.ts';
 import type { IdempotencyClaim, StoredAnswer } from '../../../usecases/ports/store.ts';
 import { AnswerError, type EdgeServer } from '../../edge/dialect.ts';
 import { callOf } from '../authenticate.ts';
-import { sessionIdOf } from '../checkout-session.ts';
+import { checkoutUrl, sessionIdOf } from '../checkout-session.ts';
 import { sendStored, successAnswer } from '../envelope.ts';
 import { throwProblem, validationAnswer } from '../errors.ts';
 import { FieldProblems } from '../field-problems.ts';
@@ -145,13 +145,15 @@ function toPaymentCard(card: OrderCard): PaymentCard {
   }
 }
 
-/** Section 5.7. Without a challenge there is no template: the attempt is final, or its outcome not yet known. */
+/** Section 5.7; `checkout_url` is ours. Without a challenge there is no template: the attempt is final, or its outcome not yet known. */
 function renderOrder(room: EximpeRoom, { payment, challenge }: PaymentOutcome): StoredAnswer {
   const orderNumber = orderNumberOf(payment);
   if (payment.source === 'hosted') {
+    const sessionId = sessionIdOf(room.secretKey, orderNumber);
     return successAnswer('Checkout session created successfully', {
-      session_id: sessionIdOf(room.secretKey, orderNumber),
+      session_id: sessionId,
       order_id: orderNumber,
+      checkout_url: checkoutUrl(room.publicUrl, sessionId),
     });
   }
   return successAnswer('S2S Card Payment Request created successfully', {

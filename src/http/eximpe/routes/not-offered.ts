@@ -20,7 +20,7 @@ export function addNotOffered(scope: EdgeServer): void {
 export function addPartners(scope: EdgeServer): void {
   for (const url of ['/', '/*']) {
     scope.all(url, async (request) => {
-      if (callOf(request).settings.accountType === 'psp') throw notOffered('partners');
+      if (callOf(request).isPsp) throw notOffered('partners');
       const message = 'This endpoint is only accessible to PSP merchants';
       throw new AnswerError(errorAnswer(403, 'ERR_AUTH_003', message));
     });

@@ -1,0 +1,89 @@
+import type { FastifyReply } from 'fastify';
+import { detectBrand } from '../../../domain/card.ts';
+import type { Payment } from '../../../domain/payment.ts';
+import { cancelByCustomer } from '../../../usecases/cancel-by-customer.ts';
+import type { PaymentOutcome } from '../../../usecases/commands.ts';
+import { submitHostedCard } from '../../../usecases/submit-hosted-card.ts';
+import type { EdgeServer } from '../../edge/dialect.ts';
+import { checkoutUrl, orderNumberOfSession } from '../checkout-session.ts';
+import { type EximpeRoom, sessionSeconds } from '../room.ts';
+import { returnPath, threeDsUrl } from '../three-ds-form.ts';
+import { readCheckoutForm, sendCheckoutForm } from './checkout-form.ts';
+import { sendToIssuer } from './issuer.ts';
+import { sendGone, sendInProgress } from './pages.ts';
+import { sendToMerchant } from './pg-response.ts';
+import { formField, type TokenPath, tokenSegment } from './token-path.ts';
+
+/** `/{session_id}/checkout`: the page on which the customer of a hosted order types the card; it needs no script. */
+export function addCheckout(scope: EdgeServer, room: EximpeRoom): void {
+  const path = `/${tokenSegment}/checkout`;
+  scope.get<{ Params: TokenPath }>(path, async ({ params }, reply) => {
+    const payment = await findHosted(room, params.token);
+    if (!payment) return sendGone(reply, room);
+    return isWaiting(room, payment)
+      ? sendCheckoutForm(reply, room, payment, {})
+      : sendOn(reply, room, payment);
+  });
+  scope.post<{ Params: TokenPath }>(path, async ({ params, body }, reply) => {
+    const payment = await findHosted(room, params.token);
+    if (!payment) return sendGone(reply, room);
+    if (!isWaiting(room, payment)) return sendOn(reply, room, payment);
+    if (formField(body, 'action') === 'cancel') {
+      const canceled = await cancelByCustomer(room.gateway, payment.merchantId, payment.id);
+      return sendOn(reply, room, canceled ?? payment);
+    }
+    return takeCard(reply, room, payment, params.token, body);
+  });
+}
+
+async function findHosted(room: EximpeRoom, sessionId: string): Promise<Payment | null> {
+  const orderNumber = orderNumberOfSession(room.secretKey, sessionId);
+  const merchantId = orderNumber === null ? null : await room.orders.findMerchantOf(orderNumber);
+  if (orderNumber === null || merchantId === null) return null;
+  const payment = await room.gateway.payments.findPayment(merchantId, { orderNumber });
+  return payment?.source === 'hosted' ? payment : null;
+}
+
+function isWaiting(room: EximpeRoom, { status }: Payment): boolean {
+  return status.state === 'awaiting_card' && room.gateway.clock.now() < status.expiresAt;
+}
+
+async function takeCard(
+  reply: FastifyReply,
+  room: EximpeRoom,
+  payment: Payment,
+  sessionId: string,
+  body: unknown,
+): Promise<FastifyReply> {
+  const { card, problems } = readCheckoutForm(body, room.gateway.clock.now());
+  if (!card) return sendCheckoutForm(reply, room, payment, problems);
+  const result = await submitHostedCard(room.gateway, {
+    merchantId: payment.merchantId,
+    paymentId: payment.id,
+    card,
+    brand: detectBrand(card.pan.reveal()),
+    notificationUrl: (browserToken) => threeDsUrl(room.publicUrl, browserToken, returnPath),
+    challengeSeconds: sessionSeconds,
+  });
+  if (result.kind === 'done') return sendOutcome(reply, room, result.outcome);
+  if (result.kind === 'refused' && result.refusal.code === 'card_not_accepted')
+    return sendCheckoutForm(reply, room, payment, { number: result.refusal.message });
+  // Another form of the same session was faster: show what became of it.
+  return reply.redirect(checkoutUrl(room.publicUrl, sessionId), 303);
+}
+
+async function sendOutcome(
+  reply: FastifyReply,
+  room: EximpeRoom,
+  { payment, challenge }: PaymentOutcome,
+): Promise<FastifyReply> {
+  return challenge ? sendToIssuer(reply, room, challenge) : sendOn(reply, room, payment);
+}
+
+/** A session that no longer waits: back to the merchant when the payment is decided, else a page that says so. */
+async function sendOn(reply: FastifyReply, room: EximpeRoom, payment: Payment): Promise<FastifyReply> {
+  const { state } = payment.status;
+  if (state === 'captured' || state === 'failed' || state === 'voided')
+    return sendToMerchant(reply, room, payment);
+  return sendInProgress(reply, room);
+}

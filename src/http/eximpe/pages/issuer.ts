@@ -1,0 +1,27 @@
+import type { FastifyReply } from 'fastify';
+import { autoPostForm, newNonce, sendPage } from '../../edge/pages.ts';
+import type { EximpeRoom } from '../room.ts';
+
+/**
+ * Brings the browser to the issuer's page. The sandbox's issuer shows a challenge to anyone who has its address, so that
+ * a redirect will do; EMV 3-D Secure wants a POST.
+ */
+export function sendToIssuer(
+  reply: FastifyReply,
+  room: EximpeRoom,
+  challenge: { readonly acsUrl: string; readonly creq: string },
+): FastifyReply {
+  reply.header('cache-control', 'no-store');
+  if (room.gateway.mode === 'sandbox') return reply.redirect(challenge.acsUrl, 303);
+  const form = autoPostForm({
+    action: challenge.acsUrl,
+    fields: [['creq', challenge.creq]],
+    buttonText: 'Continue',
+    title: 'Your bank wants to see you',
+    lang: 'en',
+    text: 'Your bank asks you to confirm this payment.',
+    script: { nonce: newNonce(room.gateway.random) },
+    frameAncestors: ['*'],
+  });
+  return sendPage(reply, form);
+}
