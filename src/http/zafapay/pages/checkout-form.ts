@@ -7,8 +7,9 @@ import type { Language } from './language.ts';
 import { languageSwitch } from './notice-page.ts';
 import { type Words, words } from './words.ts';
 
-/** A field of the card form, named as the API names it. */
-export type CardField = 'number' | 'exp_month' | 'exp_year' | 'cvc' | 'cardholder_name';
+/** The fields of the card form in their order, named as the API names them. */
+const cardFields = ['number', 'exp_month', 'exp_year', 'cvc', 'cardholder_name'] as const;
+export type CardField = (typeof cardFields)[number];
 
 /** The card form of a checkout, and what was wrong with the last try. */
 export interface CheckoutForm {
@@ -41,7 +42,7 @@ export function checkoutForm(form: CheckoutForm): Html {
   const text = words[form.language];
   const { payment, problems } = form;
   const amount = displayAmount(payment.amount, payment.currency, form.language);
-  const [firstProblem] = Object.keys(problems);
+  const firstProblem = cardFields.find((name) => problems[name] !== undefined);
   const field = (look: FieldLook) => cardField(look, problems[look.name], firstProblem === look.name);
   return html`<div class="sheet">
 ${form.sandbox && html`<p class="ribbon">${text.testRibbon}</p>`}
