@@ -5,6 +5,7 @@ import type { Database } from './database.ts';
 const documentColumns = `id, payment_id as "paymentId", merchant_id as "merchantId", kind, identifier,
   media_type as "mediaType", created_at as "createdAt"`;
 
+/** Keeps a document; one that is there already under its id stays as it is. */
 export async function insertDocument(
   database: Database,
   document: OrderDocument,
@@ -13,7 +14,8 @@ export async function insertDocument(
   await database.query({
     name: 'insert-order-document',
     text: `insert into order_documents (id, payment_id, merchant_id, kind, identifier, media_type, content, created_at)
-      values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      values ($1, $2, $3, $4, $5, $6, $7, $8)
+      on conflict (id) do nothing`,
     values: [
       document.id,
       document.paymentId,

@@ -5,7 +5,7 @@ import type { PaymentMethod } from '../domain/payment-method.ts';
 import { type Refusal, refuse } from '../domain/refusal.ts';
 import { randomHex } from '../lib/random.ts';
 import type { Gateway } from './gateway.ts';
-import type { CardStore } from './ports/store.ts';
+import type { CardStore, NewCard } from './ports/store.ts';
 import { judgeAcceptance, sealNewCard } from './tokenize-card.ts';
 
 export interface SaveCard {
@@ -21,12 +21,21 @@ export type SaveCardResult =
   | { readonly kind: 'done'; readonly method: PaymentMethod }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
-/** Keeps a card for a customer without charging it. A code that came along is never stored. */
-export async function saveCard(
+/** A card that is sealed and only needs to be written. */
+export interface SealedCardToSave {
+  readonly kind: 'sealed';
+  readonly method: PaymentMethod;
+  readonly card: NewCard;
+}
+
+/**
+ * Judges and seals a card that a customer wants kept without being charged; a code that came along is never stored.
+ * Nothing is written yet: sealing may wait for other connections, so it is done before a transaction is opened.
+ */
+export async function sealCardToSave(
   gateway: Gateway,
-  cards: CardStore,
   command: SaveCard,
-): Promise<SaveCardResult> {
+): Promise<SealedCardToSave | { readonly kind: 'refused'; readonly refusal: Refusal }> {
   const refusal = judgeAcceptance(gateway, command.card);
   if (refusal) return { kind: 'refused', refusal };
   const now = gateway.clock.now();
@@ -48,6 +57,14 @@ export async function saveCard(
     createdAt: now,
     updatedAt: now,
   };
+  return { kind: 'sealed', method, card };
+}
+
+/** Writes a sealed card; refused as `card_already_saved` when the customer has one of the same number. */
+export async function saveCard(
+  cards: CardStore,
+  { method, card }: SealedCardToSave,
+): Promise<SaveCardResult> {
   if (await cards.insertPaymentMethod(method, card)) return { kind: 'done', method };
   return {
     kind: 'refused',

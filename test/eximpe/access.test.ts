@@ -247,6 +247,44 @@ describe('section 17: Idempotency-Key', () => {
     );
   });
 
+  test('more keyed requests at once than there are connections all get their answers', async () => {
+    const kinds: ((index: number) => Promise<{ status: number; text: string }>)[] = [
+      (index) =>
+        shop.post('/pg/tokens/', { ...newCard, identifier: newReference() }, keyed(`many-tokens-${index}`)),
+      (index) => shop.post('/pg/bin/', { bin: '489538' }, keyed(`many-bins-${index}`)),
+    ];
+    for (const send of kinds) {
+      const answers = await Promise.all(Array.from({ length: 60 }, (_, index) => send(index)));
+      assert.deepEqual(
+        answers.filter(({ status }) => status !== 200),
+        [],
+      );
+    }
+  });
+
+  test('lookups, simulations and uploads repeat their answers too', async () => {
+    const looked = await shop.post('/pg/bin/', { bin: '489538' }, keyed('bin-1'));
+    const lookedAgain = await shop.post('/pg/bin/', { bin: '489538' }, keyed('bin-1'));
+    assert.deepEqual(
+      [lookedAgain.headers.get('idempotent-replayed'), lookedAgain.text],
+      ['true', looked.text],
+    );
+    const other = await shop.post('/pg/bin/', { bin: '512345' }, keyed('bin-1'));
+    assert.deepEqual([other.status, other.body.error.code], [400, 'ERR_IDEMPOTENCY_001']);
+    const { id } = await shop.order();
+    const upload = (content: string) => {
+      const form = new FormData();
+      form.set('identifier', 'AWB1');
+      form.set('document_type', 'awb');
+      form.set('file', new Blob([content]));
+      return shop.call('POST', `/pg/orders/${id}/documents/`, form, keyed('upload-1'));
+    };
+    const [first, again] = [await upload('%PDF-1'), await upload('%PDF-1')];
+    assert.deepEqual([first.status, again.text], [200, first.text]);
+    assert.equal((await upload('%PDF-2')).body.error.code, 'ERR_IDEMPOTENCY_001');
+    assert.equal((await shop.get(`/pg/orders/${id}/`)).body.data.air_waybills.length, 1);
+  });
+
   test('a key that is no key is refused', async () => {
     const answer = await shop.post('/pg/orders/', orderBody(), keyed('x'.repeat(256)));
     assert.deepEqual([answer.status, Object.keys(answer.body.error.details)], [400, ['idempotency_key']]);

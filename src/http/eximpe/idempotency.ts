@@ -63,8 +63,9 @@ export async function answerEarlier(
 }
 
 /**
- * Runs a request that touches only our own tables, once for each key. An error thrown by `work` ends the request and
- * keeps nothing, so that a mended request may use the key again.
+ * Runs a request that touches only our own tables, once for each key, in one transaction with its answer: `work` may use
+ * the stores that it is given and no other connection. An error thrown by it ends the request and keeps nothing, so that
+ * a mended request may use the key again.
  */
 export async function runOnce(
   request: FastifyRequest,
@@ -76,6 +77,29 @@ export async function runOnce(
   const claim = readClaim(request, room, body);
   if (!claim) return sendStored(reply, await work(room.gateway));
   const result = await room.gateway.idempotency.runOnce(callOf(request).merchant.id, claim, work);
+  if (result.kind === 'ran') return sendStored(reply, result.answer);
+  return answerEarlier(request, reply, room, claim, result, () => null);
+}
+
+/**
+ * The same for work that uses connections of its own and is harmless when equal requests do it twice at once: it runs
+ * before the transaction that keeps its answer, so that no request holds one connection while it waits for another.
+ */
+export async function runRepeatable(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  room: EximpeRoom,
+  body: unknown,
+  work: (claim: IdempotencyClaim | null) => Promise<StoredAnswer>,
+): Promise<FastifyReply> {
+  const claim = readClaim(request, room, body);
+  if (!claim) return sendStored(reply, await work(null));
+  const { idempotency } = room.gateway;
+  const merchantId = callOf(request).merchant.id;
+  const earlier = await idempotency.find(merchantId, claim);
+  if (earlier) return answerEarlier(request, reply, room, claim, earlier, () => null);
+  const answer = await work(claim);
+  const result = await idempotency.runOnce(merchantId, claim, async () => answer);
   if (result.kind === 'ran') return sendStored(reply, result.answer);
   return answerEarlier(request, reply, room, claim, result, () => null);
 }

@@ -90,6 +90,7 @@ export interface OrderStore {
   ): Promise<void>;
   /** Empty when nothing was amended. */
   findAmendment(merchantId: MerchantId, paymentId: PaymentId): Promise<OrderAmendment>;
+  /** A document that is there already under its id stays as it is. */
   insertDocument(document: OrderDocument, content: Buffer): Promise<void>;
   /** Oldest first. */
   listDocuments(merchantId: MerchantId, paymentId: PaymentId): Promise<OrderDocument[]>;

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { EdgeServer } from '../../edge/dialect.ts';
 import { successAnswer } from '../envelope.ts';
-import { runOnce } from '../idempotency.ts';
+import { runRepeatable } from '../idempotency.ts';
 import { lenientBody, readLeniently, textOrInteger } from '../lenient-body.ts';
 import { type EximpeRoom, withAndWithoutSlash } from '../room.ts';
 import { binView } from '../views/bin.ts';
@@ -19,7 +19,7 @@ export function addBinLookup(scope: EdgeServer, room: EximpeRoom): void {
       },
       async (request, reply) => {
         const { bin } = request.body;
-        return runOnce(request, reply, room, request.body, async () =>
+        return runRepeatable(request, reply, room, request.body, async () =>
           successAnswer('BIN lookup successful', binView(bin, await room.gateway.bins.lookUpBin(bin))),
         );
       },

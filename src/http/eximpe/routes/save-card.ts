@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { containsPan, type OpenCard } from '../../../domain/card.ts';
-import type { CardStore } from '../../../usecases/ports/store.ts';
-import { saveCard } from '../../../usecases/save-card.ts';
+import type { CardStore, StoredAnswer } from '../../../usecases/ports/store.ts';
+import { type SealedCardToSave, saveCard, sealCardToSave } from '../../../usecases/save-card.ts';
 import { AnswerError, type EdgeServer } from '../../edge/dialect.ts';
 import { callOf } from '../authenticate.ts';
 import { successAnswer } from '../envelope.ts';
@@ -22,8 +22,8 @@ export function addSaveCard(scope: EdgeServer, room: EximpeRoom): void {
       { schema: { body: saveCardBody }, preValidation: lenientBody(readSaveCardBody) },
       async (request, reply) => {
         const { body } = request;
-        const card = readCard(request, room, body);
-        return runOnce(request, reply, room, body, ({ cards }) => save(request, room, cards, body, card));
+        const sealed = await seal(request, room, body, readCard(request, room, body));
+        return runOnce(request, reply, room, body, ({ cards }) => save(cards, sealed));
       },
     );
   }
@@ -59,14 +59,13 @@ function judgeFields(body: SaveCardBody, problems: FieldProblems): void {
     if (containsPan(body[name] ?? '')) problems.add(name, cardNumberInTextMessage);
 }
 
-async function save(
+async function seal(
   request: FastifyRequest,
   room: EximpeRoom,
-  cards: CardStore,
   body: SaveCardBody,
   card: OpenCard,
-) {
-  const saved = await saveCard(room.gateway, cards, {
+): Promise<SealedCardToSave> {
+  const sealed = await sealCardToSave(room.gateway, {
     merchant: callOf(request).merchant,
     customerReference: body.identifier,
     card,
@@ -75,18 +74,20 @@ async function save(
     declaredFunding:
       body.card_type === undefined ? null : body.card_type === 'debit_card' ? 'debit' : 'credit',
   });
+  return sealed.kind === 'sealed' ? sealed : throwProblem(request, 'card_number', sealed.refusal.message);
+}
+
+async function save(cards: CardStore, sealed: SealedCardToSave): Promise<StoredAnswer> {
+  const saved = await saveCard(cards, sealed);
   if (saved.kind === 'done') {
     return successAnswer('Card details saved successfully', {
       card_label: cardLabelOf(saved.method),
       card_token: saved.method.hexToken,
     });
   }
-  if (saved.refusal.code === 'card_already_saved') {
-    throw new AnswerError(
-      errorAnswer(409, 'ERR_TOKEN_409', 'Card already exists', {
-        card_number: 'This card is already saved for the identifier.',
-      }),
-    );
-  }
-  return throwProblem(request, 'card_number', saved.refusal.message);
+  throw new AnswerError(
+    errorAnswer(409, 'ERR_TOKEN_409', 'Card already exists', {
+      card_number: 'This card is already saved for the identifier.',
+    }),
+  );
 }

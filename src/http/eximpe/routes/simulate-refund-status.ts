@@ -7,7 +7,7 @@ import { callOf } from '../authenticate.ts';
 import { successAnswer } from '../envelope.ts';
 import { throwProblem } from '../errors.ts';
 import { cardNumberInTextMessage } from '../field-problems.ts';
-import { runOnce } from '../idempotency.ts';
+import { runRepeatable } from '../idempotency.ts';
 import { lenientBody } from '../lenient-body.ts';
 import { type EximpeRoom, withAndWithoutSlash } from '../room.ts';
 import {
@@ -42,7 +42,7 @@ export function addSimulateRefundStatus(scope: EdgeServer, room: EximpeRoom): vo
           throwProblem(request, 'error', 'Refunds can be simulated in test mode only.');
         if (containsPan(request.body.status_message ?? ''))
           throwProblem(request, 'status_message', cardNumberInTextMessage);
-        return runOnce(request, reply, room, request.body, () => simulate(request, room));
+        return runRepeatable(request, reply, room, request.body, () => simulate(request, room));
       },
     );
   }

@@ -2,13 +2,15 @@ import { createHash } from 'node:crypto';
 import multipart, { type Multipart } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import { containsPan } from '../../../domain/card.ts';
+import type { Payment } from '../../../domain/payment.ts';
 import { randomHex } from '../../../lib/random.ts';
 import type { OrderDocument } from '../../../usecases/ports/orders.ts';
+import type { IdempotencyClaim } from '../../../usecases/ports/store.ts';
 import { AnswerError, type EdgeServer } from '../../edge/dialect.ts';
 import { successAnswer } from '../envelope.ts';
 import { throwProblem, throwProblems } from '../errors.ts';
 import { cardNumberInTextMessage, choiceMessage, FieldProblems, requiredMessage } from '../field-problems.ts';
-import { runOnce } from '../idempotency.ts';
+import { runRepeatable } from '../idempotency.ts';
 import { choiceOf } from '../lenient-body.ts';
 import { readPapers } from '../order-papers.ts';
 import { type EximpeRoom, withAndWithoutSlash } from '../room.ts';
@@ -41,9 +43,9 @@ export async function addUploadDocument(scope: EdgeServer, room: EximpeRoom): Pr
         const upload = await readUpload(request);
         const { content, ...rest } = upload;
         const body = { ...rest, content: createHash('sha256').update(content).digest('hex') };
-        return runOnce(request, reply, room, body, async () => {
+        return runRepeatable(request, reply, room, body, async (claim) => {
           const document = {
-            id: randomHex(room.gateway.random, 16),
+            id: documentId(room, order, claim),
             paymentId: order.id,
             merchantId: order.merchantId,
             ...rest,
@@ -59,6 +61,12 @@ export async function addUploadDocument(scope: EdgeServer, room: EximpeRoom): Pr
       },
     );
   }
+}
+
+/** The same under the same key, so that a repeated upload does not add a second document. */
+function documentId(room: EximpeRoom, order: Payment, claim: IdempotencyClaim | null): string {
+  if (!claim) return randomHex(room.gateway.random, 16);
+  return createHash('sha256').update(order.merchantId).update(claim.keyHash).digest('hex').slice(0, 32);
 }
 
 async function readUpload(request: FastifyRequest): Promise<Upload> {
