@@ -466,7 +466,6 @@ create table public.reconciliation_runs (
   state text not null,
   compared_to text collate "C",
   compared_count bigint not null default 0,
-  found_count bigint not null default 0,
   in_flight_count bigint not null default 0,
   in_flight_since timestamp with time zone,
   started_at timestamp with time zone not null,

@@ -10,7 +10,8 @@ export async function findAttempt(
 ): Promise<Attempt | null> {
   const { rows } = await database.query<Attempt>({
     name: 'find-attempt',
-    text: `select id, payment_id as "paymentId", merchant_id as "merchantId", refund_id as "refundId", original_attempt_id as "originalAttemptId", kind, state, amount, acquirer,
+    text: `select id, payment_id as "paymentId", merchant_id as "merchantId", refund_id as "refundId", original_attempt_id as "originalAttemptId",
+        only_acquirer_reference as "onlyAcquirerReference", kind, state, amount, acquirer,
         acquirer_reference as "acquirerReference", authorization_code as "authorizationCode",
         network_transaction_id as "networkTransactionId", decline_reason as "declineReason", created_at as "createdAt",
         finished_at as "finishedAt"

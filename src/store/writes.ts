@@ -114,6 +114,7 @@ export function insertAttempt(parameters: Parameters, source: string, attempt: A
     ['merchant_id', parameters.text(attempt.merchantId)],
     ['refund_id', parameters.text(attempt.refundId)],
     ['original_attempt_id', parameters.text(attempt.originalAttemptId)],
+    ['only_acquirer_reference', parameters.text(attempt.onlyAcquirerReference)],
     ['kind', parameters.text(attempt.kind)],
     ['state', parameters.text(attempt.state)],
     ['amount', parameters.bigint(attempt.amount)],

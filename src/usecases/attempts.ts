@@ -18,7 +18,12 @@ export function newAttempt(
   payment: Payment,
   kind: AttemptKind,
   amount: MinorUnits,
-  extra: { refundId?: RefundId; state?: 'queued'; originalAttemptId?: AttemptId } = {},
+  extra: {
+    refundId?: RefundId;
+    state?: 'queued';
+    originalAttemptId?: AttemptId;
+    onlyAcquirerReference?: string | null;
+  } = {},
 ): Attempt {
   return {
     id: newId('AttemptId', gateway.random),
@@ -26,6 +31,7 @@ export function newAttempt(
     merchantId: payment.merchantId,
     refundId: extra.refundId ?? null,
     originalAttemptId: extra.originalAttemptId ?? null,
+    onlyAcquirerReference: extra.onlyAcquirerReference ?? null,
     kind,
     state: extra.state ?? 'sending',
     amount,

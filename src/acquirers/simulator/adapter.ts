@@ -6,6 +6,7 @@ import type {
   FollowUpRequest,
   InquiryOutcome,
 } from '../../usecases/ports/acquirer.ts';
+import { createRecords } from './records.ts';
 import { authorizationBody, followUpBody } from './request.ts';
 import { type HttpAnswer, parseInquiry, parseOutcome, parseReversal } from './response.ts';
 
@@ -39,6 +40,7 @@ export interface SimulatorAcquirer extends Acquirer {
 const deadlineMsDefault = 10_000;
 const connectionsMaxDefault = 128;
 const answerBytesMax = 64 * 1024;
+const recordsBytesMax = 16 * 1024 * 1024;
 
 /** Makes the adapter to the simulated bank (sandbox/bank/wire.ts). It keeps connections open and never sends twice. */
 export function createSimulatorAcquirer(settings: SimulatorSettings): SimulatorAcquirer {
@@ -50,7 +52,7 @@ export function createSimulatorAcquirer(settings: SimulatorSettings): SimulatorA
     bodyTimeout: 0,
     connect: { timeout: settings.deadlineMs ?? deadlineMsDefault },
   });
-  const send = createSender(connections, settings);
+  const { send, exchange } = createSender(connections, settings);
   const followUp = (operation: 'capture' | 'void' | 'refund', path: string) => (request: FollowUpRequest) =>
     send({ operation, reference: request.reference, path, body: followUpBody(request) }, parseOutcome);
   return {
@@ -68,13 +70,13 @@ export function createSimulatorAcquirer(settings: SimulatorSettings): SimulatorA
     capture: followUp('capture', '/captures'),
     void: followUp('void', '/voids'),
     refund: followUp('refund', '/refunds'),
-    reverse: ({ reference, original }) =>
+    reverse: ({ reference, original, acquirerReference = null }) =>
       send(
         {
           operation: 'reverse',
           reference,
           path: '/reversals',
-          body: JSON.stringify({ reference, original }),
+          body: JSON.stringify({ reference, original, authorization: acquirerReference }),
         },
         (answer) => parseReversal(answer, original),
       ),
@@ -83,6 +85,7 @@ export function createSimulatorAcquirer(settings: SimulatorSettings): SimulatorA
         { operation: 'inquire', reference, path: `/messages/${encodeURIComponent(reference)}`, body: null },
         parseInquiry,
       ),
+    records: createRecords((path) => exchange({ path, body: null, bytesMax: recordsBytesMax })),
     close: () => connections.destroy(),
   };
 }
@@ -100,7 +103,11 @@ function createSender(connections: Pool, settings: SimulatorSettings) {
   const deadlineMs = settings.deadlineMs ?? deadlineMsDefault;
   const headers = { 'content-type': 'application/json', 'x-api-key': settings.apiKey };
 
-  async function exchange(call: Call): Promise<HttpAnswer | Unknown> {
+  async function exchange(call: {
+    readonly path: string;
+    readonly body: string | null;
+    readonly bytesMax?: number;
+  }): Promise<HttpAnswer | Unknown> {
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), deadlineMs);
     try {
@@ -111,7 +118,7 @@ function createSender(connections: Pool, settings: SimulatorSettings) {
         body: call.body,
         signal: abort.signal,
       });
-      return { status: statusCode, body: await readText(body) };
+      return { status: statusCode, body: await readText(body, call.bytesMax ?? answerBytesMax) };
     } catch (error) {
       return {
         kind: 'unknown',
@@ -122,7 +129,7 @@ function createSender(connections: Pool, settings: SimulatorSettings) {
     }
   }
 
-  return async function send<Outcome extends AcquirerOutcome | InquiryOutcome>(
+  async function send<Outcome extends AcquirerOutcome | InquiryOutcome>(
     call: Call,
     parse: (answer: HttpAnswer) => Outcome,
   ): Promise<Outcome | Unknown> {
@@ -137,15 +144,17 @@ function createSender(connections: Pool, settings: SimulatorSettings) {
       durationMs: performance.now() - startedAt,
     });
     return outcome;
-  };
+  }
+
+  return { send, exchange };
 }
 
-async function readText(body: AsyncIterable<Buffer>): Promise<string> {
+async function readText(body: AsyncIterable<Buffer>, bytesMax: number): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.length;
-    if (bytes > answerBytesMax) throw new Error(`the answer has more than ${answerBytesMax} bytes`);
+    if (bytes > bytesMax) throw new Error(`the answer has more than ${bytesMax} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, bytes).toString('utf8');

@@ -12,6 +12,7 @@ import { type FollowUpKind, followUp } from './follow-up.ts';
 import { inquire } from './inquire.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import { reverse } from './reverse.ts';
+import { readStatement, readStatementOf, type StatementWindow } from './statement.ts';
 import {
   MessageError,
   parseAuthorizationMessage,
@@ -30,6 +31,7 @@ export interface BankSettings {
 
 const bodyBytesMax = 64 * 1024;
 const pageLimitMax = 1000;
+const statementLimitMax = 10_000;
 const keepAliveMs = 65_000;
 
 const followUpPaths: ReadonlyMap<string, FollowUpKind> = new Map([
@@ -114,6 +116,11 @@ async function routeGet(
   } else if (url.pathname === '/authorizations') {
     const { after, limit } = readPage(url);
     sendJson(response, 200, await readBook(pool, { ...filterOf(url), after, limit }, clock.now()));
+  } else if (url.pathname === '/statement') {
+    sendJson(response, 200, await readStatement(pool, readWindow(url), clock.now()));
+  } else if (url.pathname.startsWith('/statement/')) {
+    const reference = decodeURIComponent(url.pathname.slice('/statement/'.length));
+    sendJson(response, 200, { lines: await readStatementOf(pool, reference, clock.now()) });
   } else if (url.pathname === '/disputes') {
     sendJson(response, 200, await listDisputes(pool, readPage(url)));
   } else {
@@ -134,6 +141,21 @@ function readPage(url: URL): { after: bigint; limit: number } {
   if (!/^[0-9]{1,18}$/.test(after)) throw new MessageError('after: expected the cursor of an earlier answer');
   if (!/^[1-9][0-9]{0,3}$/.test(limit)) throw new MessageError(`limit: expected 1 to ${pageLimitMax}`);
   return { after: BigInt(after), limit: Math.min(Number(limit), pageLimitMax) };
+}
+
+function readWindow(url: URL): StatementWindow {
+  const limit = Number(url.searchParams.get('limit') ?? '1000');
+  if (!Number.isInteger(limit) || limit < 1 || limit > statementLimitMax) {
+    throw new MessageError(`limit: expected 1 to ${statementLimitMax}`);
+  }
+  const after = url.searchParams.get('after') ?? '';
+  return { from: readTime(url, 'from'), to: readTime(url, 'to'), after, limit };
+}
+
+function readTime(url: URL, name: string): Date {
+  const time = new Date(url.searchParams.get(name) ?? '');
+  if (Number.isNaN(time.getTime())) throw new MessageError(`${name}: expected a time in ISO 8601`);
+  return time;
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {

@@ -8,6 +8,8 @@
  * | POST /reversals | ReversalMessage | Answer |
  * | GET /messages/{reference} | | `{ "answer": Answer }`, or 404 when nothing was received |
  * | GET /authorizations?after={number}&limit= | | `{ "authorizations": [BookEntry], "next": number or null }` |
+ * | GET /statement?from=&to=&after={reference}&limit= | | `{ "lines": [StatementLine], "last": boolean }`, in the byte order of references |
+ * | GET /statement/{reference} | | `{ "lines": [StatementLine] }` |
  * | GET /disputes?after={number}&limit= | | `{ "disputes": [Dispute], "next": number or null }` |
  * | POST /directory/areq | AReq | ARes |
  *

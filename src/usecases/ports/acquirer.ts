@@ -76,7 +76,76 @@ export interface Acquirer {
   void(request: FollowUpRequest): Promise<AcquirerOutcome>;
   refund(request: FollowUpRequest): Promise<AcquirerOutcome>;
   /** Undoes whatever a message under `original` did, whether or not it arrived; repeated until approved. */
-  reverse(request: { readonly reference: AttemptId; readonly original: AttemptId }): Promise<AcquirerOutcome>;
+  reverse(request: ReversalRequest): Promise<AcquirerOutcome>;
   /** What became of the message sent under `reference`. */
   inquire(reference: AttemptId): Promise<InquiryOutcome>;
+  /** The acquirer's own records; absent where it does not show them. */
+  readonly records?: AcquirerRecords;
+}
+
+export interface ReversalRequest {
+  readonly reference: AttemptId;
+  readonly original: AttemptId;
+  /** Undoes only this one of the authorizations under `original`; null undoes all of them. */
+  readonly acquirerReference?: string | null;
+}
+
+/** An authorization as the acquirer's book holds it. */
+export interface BookedAuthorization {
+  /** The attempt's, as it was sent; a text, for it may be nobody's. */
+  readonly reference: string;
+  readonly acquirerReference: string;
+  readonly state: 'authorized' | 'captured' | 'voided' | 'reversed' | 'refunded' | 'declined';
+  readonly amount: MinorUnits;
+  readonly currency: string;
+  readonly captured: MinorUnits;
+  readonly refunded: MinorUnits;
+}
+
+/** A cardholder's dispute, as the acquirer reports it. */
+export interface AcquirerDispute {
+  readonly id: string;
+  /** The attempt's reference, as it was sent. */
+  readonly reference: string;
+  readonly amount: MinorUnits;
+  readonly currency: string;
+  readonly reasonCode: string | null;
+  readonly raisedAt: Date;
+}
+
+type Unreadable = { readonly kind: 'unknown'; readonly cause: string };
+
+/** What an acquirer shows of its own records. As everywhere, silence is `unknown` and nothing is thrown. */
+export interface AcquirerRecords {
+  /**
+   * Authorizations booked from `from` up to, not including, `to`, in the byte order of their references, beginning
+   * after the reference `after`. At least `limit` lines unless the book ends; a page never parts the lines of one reference.
+   */
+  listAuthorizations(page: {
+    readonly from: Date;
+    readonly to: Date;
+    readonly after: string | null;
+    readonly limit: number;
+  }): Promise<
+    | {
+        readonly kind: 'page';
+        readonly authorizations: readonly BookedAuthorization[];
+        readonly last: boolean;
+      }
+    | Unreadable
+  >;
+  /** Every line under one reference, whenever it was booked. */
+  findAuthorizations(
+    reference: string,
+  ): Promise<
+    { readonly kind: 'found'; readonly authorizations: readonly BookedAuthorization[] } | Unreadable
+  >;
+  /** Disputes after the cursor that an earlier page gave, oldest first; `next` is null when there are none. */
+  listDisputes(page: {
+    readonly after: string | null;
+    readonly limit: number;
+  }): Promise<
+    | { readonly kind: 'page'; readonly disputes: readonly AcquirerDispute[]; readonly next: string | null }
+    | Unreadable
+  >;
 }
