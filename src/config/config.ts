@@ -26,6 +26,8 @@ export type Config = {
   readonly publicUrl: string;
   /** Base URL, without a slash at its end, of a simulated acquirer run as a process of its own; null means in this one. */
   readonly acquirerUrl: string | null;
+  /** The longest that one call to an acquirer may take; after it the outcome is unknown and will be found out. */
+  readonly acquirerDeadlineMs: number;
   readonly logLevel: LogLevel;
   /** Most connections to the database that this process opens. */
   readonly databasePool: number;
@@ -72,6 +74,12 @@ export function parseConfig(env: Env): Config {
       env.SALLYPORT_ACQUIRER_URL === undefined
         ? null
         : parseBaseUrl('SALLYPORT_ACQUIRER_URL', env.SALLYPORT_ACQUIRER_URL, refuse),
+    acquirerDeadlineMs: wholeNumber(
+      'SALLYPORT_ACQUIRER_DEADLINE_MS',
+      env.SALLYPORT_ACQUIRER_DEADLINE_MS,
+      { min: 100, max: 50_000, otherwise: 10_000 },
+      refuse,
+    ),
     logLevel: oneOf('SALLYPORT_LOG_LEVEL', env.SALLYPORT_LOG_LEVEL, LOG_LEVELS, 'info', refuse),
     databasePool: wholeNumber(
       'SALLYPORT_DATABASE_POOL',

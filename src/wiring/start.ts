@@ -29,8 +29,6 @@ import { webhookFormats } from './webhook-formats.ts';
 export interface StartOptions {
   readonly config: Config;
   readonly log: Log;
-  /** How long an acquirer may take to answer; tests of lost answers make it short. */
-  readonly acquirerDeadlineMs?: number;
 }
 
 /** A gateway that runs in this process. */
@@ -119,10 +117,10 @@ function buildGateway(
   closers: Closers,
   rest: Pick<Gateway, 'resultsUrl' | 'deliveriesWaiting'>,
 ): Gateway {
-  const { config, log, acquirerDeadlineMs } = options;
+  const { config, log } = options;
   const acquirer = createSimulatorAcquirer({
     ...world,
-    ...(acquirerDeadlineMs === undefined ? {} : { deadlineMs: acquirerDeadlineMs }),
+    deadlineMs: config.acquirerDeadlineMs,
   });
   closers.add(() => acquirer.close());
   const authenticator = createDirectoryClient(world);

@@ -26,21 +26,22 @@ export interface TestGatewayOptions {
 /** Starts a gateway on a free loopback port; `close` stops it and drops its database. */
 export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
   const testDatabase = options.shares?.testDatabase ?? (await createTestDatabase());
-  const dataFolder =
-    options.shares?.core.dataFolder ?? (await mkdtemp(join(tmpdir(), 'sallyport-gateway-')));
+  const dataFolder = options.shares?.core.dataFolder ?? (await mkdtemp(join(tmpdir(), 'sallyport-gateway-')));
   const config = parseConfig(
     readEnv(
-      { DATABASE_URL: testDatabase.connectionString, SALLYPORT_DATA: dataFolder, PORT: '0', ...options.env },
+      {
+        DATABASE_URL: testDatabase.connectionString,
+        SALLYPORT_DATA: dataFolder,
+        PORT: '0',
+        SALLYPORT_ACQUIRER_DEADLINE_MS: String(options.acquirerDeadlineMs ?? 1000),
+        ...options.env,
+      },
       [],
     ),
   );
   const logLines: string[] = [];
   const log = createLogger({ level: 'info', destination: { write: (line) => void logLines.push(line) } });
-  const sallyport = await startSallyport({
-    config,
-    log,
-    acquirerDeadlineMs: options.acquirerDeadlineMs ?? 1000,
-  });
+  const sallyport = await startSallyport({ config, log });
   return {
     ...sallyport,
     testDatabase,
