@@ -197,10 +197,9 @@ export class Client {
     if (!data?.acs_template) return;
     const form = Buffer.from(data.acs_template, 'base64').toString('latin1');
     const action = /action="([^"]+)"/.exec(form)?.[1] ?? '';
-    const fields = [...form.matchAll(/name="([^"]+)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [
-      name,
-      value,
-    ]);
+    const fields = [...form.matchAll(/name="([^"]+)" value="([^"]*)"/g)].map(
+      ([, name = '', value = '']): [string, string] => [name, value],
+    );
     await this.#authenticate(action, 'POST', formOf(fields));
   }
 
@@ -216,7 +215,7 @@ export class Client {
     const action = /<form[^>]*action="([^"]+)"/.exec(page?.body ?? '')?.[1];
     if (!page || !action || action.includes('/sandbox/acs')) return;
     const fields = [...page.body.matchAll(/<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"/g)].map(
-      ([, name = '', value = '']) => [name, value],
+      ([, name = '', value = '']): [string, string] => [name, value],
     );
     const target = new URL(action.replaceAll('&amp;', '&'), page.url).href;
     await this.#browse(target, 'POST', formOf(fields));
@@ -316,8 +315,8 @@ export async function sendOnce(
   }
 }
 
-function formOf(fields: readonly (readonly [name: string, value: string])[]): string {
-  return new URLSearchParams(fields.map(([name, value]): [string, string] => [name, value])).toString();
+function formOf(fields: [name: string, value: string][]): string {
+  return new URLSearchParams(fields).toString();
 }
 
 function parse(body: string): Record<string, unknown> {
