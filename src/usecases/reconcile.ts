@@ -40,7 +40,7 @@ export type ReconcileResult =
       readonly kind: 'done';
       readonly run: ReconciliationRun;
       readonly found: number;
-      readonly mended: number;
+      readonly closed: number;
     }
   /** Another process is at this window. */
   | { readonly kind: 'held' }
@@ -92,9 +92,9 @@ export async function reconcile(
   const at = { run };
   try {
     const found = await compareWindow(course, at);
-    const mended = await recheck(course);
+    const closed = await recheck(course);
     const finished = await store.finishRun(at.run, gateway.clock.now());
-    return finished ? { kind: 'done', run: finished, found, mended } : { kind: 'held' };
+    return finished ? { kind: 'done', run: finished, found, closed } : { kind: 'held' };
   } catch (error) {
     if (error instanceof RunTakenOver) return { kind: 'held' };
     await store.releaseRun(at.run).catch(() => undefined);

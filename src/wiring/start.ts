@@ -1,5 +1,4 @@
 import { type AddressInfo, createServer } from 'node:net';
-import { createSimulatorAcquirer } from '../acquirers/simulator/adapter.ts';
 import type { Config } from '../config/config.ts';
 import type { EdgeServer } from '../http/edge/dialect.ts';
 import { createMetrics, type Metrics, registerOperations } from '../http/edge/operations.ts';
@@ -10,19 +9,19 @@ import { registerZafapay } from '../http/zafapay/register.ts';
 import { systemRandom } from '../lib/random.ts';
 import { registerSandboxPages } from '../sandbox/issuer/acs-routes.ts';
 import { registerSandboxRoutes } from '../sandbox/routes.ts';
-import { createBinDirectory } from '../store/bins.ts';
 import { isMigrated } from '../store/migrate.ts';
 import { createOrderStore } from '../store/orders.ts';
-import { createDirectoryClient } from '../threeds/directory-client.ts';
 import { acknowledgeResult } from '../threeds/messages.ts';
 import { parseAuthenticationResult, ThreeDsMessageError } from '../threeds/parse-messages.ts';
 import type { Gateway } from '../usecases/gateway.ts';
 import { judgeEndpointUrl } from '../webhooks/address-guard.ts';
+import { buildGateway } from './build-gateway.ts';
+import { Closers } from './closers.ts';
 import { registerDemoMerchants } from './demo-merchants.ts';
 import type { Log } from './log.ts';
 import { type Core, openCore } from './open-core.ts';
 import { type OpenDatabase, openDatabase } from './open-database.ts';
-import { cardAcceptance, openSandboxWorld } from './sandbox-world.ts';
+import { openSandboxWorld } from './sandbox-world.ts';
 import { startWorkers, type Workers } from './start-workers.ts';
 import { webhookFormats } from './webhook-formats.ts';
 
@@ -41,19 +40,6 @@ export interface Sallyport {
   readonly database: OpenDatabase;
   /** Stops taking requests, lets those under way finish, stops the workers, and closes the database. */
   close(): Promise<void>;
-}
-
-/** Closes in the reverse order of opening, all of it, whatever fails. */
-class Closers {
-  readonly #steps: (() => Promise<unknown>)[] = [];
-
-  add(step: () => Promise<unknown>): void {
-    this.#steps.push(step);
-  }
-
-  async close(): Promise<void> {
-    for (const step of this.#steps.splice(0).reverse()) await step().catch(() => undefined);
-  }
 }
 
 /**
@@ -93,7 +79,7 @@ async function openAll(options: StartOptions, closers: Closers): Promise<Sallypo
   const world = await openSandboxWorld(config, database.pool, core.clock, () => config.publicUrl, log);
   closers.add(() => world.close());
   const running: { workers: Workers | null } = { workers: null };
-  const gateway = buildGateway({ ...options, config }, core, world, closers, {
+  const gateway = buildGateway({ config, log }, core, world, closers, {
     resultsUrl: (token) => `${own}${resultsPath(token)}`,
     deliveriesWaiting: () => running.workers?.deliveriesWaiting(),
   });
@@ -108,44 +94,6 @@ async function openAll(options: StartOptions, closers: Closers): Promise<Sallypo
   await server.listen({ host: config.host, port: config.port });
   closers.add(() => server.close());
   return { url: own, core, gateway, metrics, database, close: () => closers.close() };
-}
-
-function buildGateway(
-  options: StartOptions,
-  core: Core,
-  world: { readonly url: string; readonly apiKey: string },
-  closers: Closers,
-  rest: Pick<Gateway, 'resultsUrl' | 'deliveriesWaiting'>,
-): Gateway {
-  const { config, log } = options;
-  const acquirer = createSimulatorAcquirer({
-    ...world,
-    deadlineMs: config.acquirerDeadlineMs,
-  });
-  closers.add(() => acquirer.close());
-  const authenticator = createDirectoryClient(world);
-  closers.add(() => authenticator.close());
-  const underWay = new Set<Promise<unknown>>();
-  closers.add(() => Promise.allSettled(underWay));
-  return {
-    mode: config.mode,
-    clock: core.clock,
-    random: systemRandom,
-    ...core.stores,
-    vault: core.vault,
-    acquirer,
-    authenticator,
-    acceptance: cardAcceptance(config.mode),
-    bins: createBinDirectory(core.database, { testIssuers: config.mode === 'sandbox' }),
-    ...rest,
-    inBackground(what, work) {
-      const running = work().catch((error: unknown) =>
-        log.error({ err: error }, `${what} failed in the background`),
-      );
-      underWay.add(running);
-      void running.finally(() => underWay.delete(running));
-    },
-  };
 }
 
 function readinessChecks(core: Core, database: OpenDatabase): Record<string, () => Promise<void>> {
