@@ -1,5 +1,5 @@
 import { DatabaseError } from 'pg';
-import type { CardTokenId, MerchantId, PaymentMethodId } from '../domain/ids.ts';
+import type { CardId, CardTokenId, MerchantId, PaymentMethodId } from '../domain/ids.ts';
 import type { PaymentMethod } from '../domain/payment-method.ts';
 import type { CardStore, NewCard, UsableCard } from '../usecases/ports/store.ts';
 import type { Database } from './database.ts';
@@ -57,6 +57,7 @@ export function createCardStore(database: Database): CardStore {
       findPaymentMethodByFingerprint(database, merchantId, customerReference, fingerprint),
     listPaymentMethods: (merchantId, customerReference) =>
       listPaymentMethods(database, merchantId, customerReference),
+    findFingerprint: (merchantId, cardId) => findFingerprint(database, merchantId, cardId),
     insertPaymentMethod: (method, card) => insertPaymentMethod(database, method, card),
     setPaymentMethodStatus: (merchantId, id, change) =>
       setPaymentMethodStatus(database, merchantId, id, change),
@@ -149,6 +150,19 @@ async function findPaymentMethodByFingerprint(
     values: [merchantId, customerReference, fingerprint],
   });
   return rows[0] ? methodFromRow(rows[0]) : null;
+}
+
+async function findFingerprint(
+  database: Database,
+  merchantId: MerchantId,
+  cardId: CardId,
+): Promise<Buffer | null> {
+  const { rows } = await database.query<{ fingerprint: Buffer }>({
+    name: 'find-fingerprint-of-card',
+    text: 'select fingerprint from cards where merchant_id = $1 and id = $2',
+    values: [merchantId, cardId],
+  });
+  return rows[0]?.fingerprint ?? null;
 }
 
 async function listPaymentMethods(

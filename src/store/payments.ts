@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { DatabaseError } from 'pg';
+import type { Attempt } from '../domain/attempt.ts';
 import type { MerchantId } from '../domain/ids.ts';
 import type { Payment } from '../domain/payment.ts';
 import { assert } from '../lib/assert.ts';
 import type {
+  Authentication,
   ChangeResult,
   OpenResult,
   PaymentChange,
@@ -12,6 +14,7 @@ import type {
   PaymentOpening,
 } from '../usecases/ports/store.ts';
 import type { Database } from './database.ts';
+import { announceOpening } from './openings.ts';
 import { Parameters } from './parameters.ts';
 import {
   changingColumns,
@@ -113,6 +116,7 @@ export async function openPayment(database: Database, opening: PaymentOpening): 
   if (attempt) list.add('attempt', writes.insertAttempt(parameters, 'payment', attempt));
   if (authentication)
     list.add('authentication', writes.upsertAuthentication(parameters, 'payment', authentication));
+  addOpening(list, 'payment', payment, { attempt, authentication });
   const statement = list.finish(
     'open-payment',
     [claim ? 'keyed' : 'free'],
@@ -128,6 +132,26 @@ export async function openPayment(database: Database, opening: PaymentOpening): 
     if (meaning === 'token_unavailable' || meaning === 'reference_in_use' || meaning === 'number_taken')
       return meaning;
     throw error;
+  }
+}
+
+/** An attempt or authentication that will read the card announces it in the commit that makes it. */
+function addOpening(
+  list: WriteList,
+  source: string,
+  payment: Payment,
+  made: { readonly attempt: Attempt | null; readonly authentication: Authentication | null },
+): void {
+  if (!payment.card) return;
+  const owner = { merchantId: payment.merchantId, cardId: payment.card.id };
+  const { attempt, authentication } = made;
+  if (attempt?.kind === 'authorization' || attempt?.kind === 'purchase') {
+    const opening = { ...owner, reference: attempt.id, purpose: 'authorization' } as const;
+    list.add('opening', announceOpening(list.parameters, source, opening));
+  }
+  if (authentication?.state === 'requested') {
+    const opening = { ...owner, reference: authentication.id, purpose: 'authentication' } as const;
+    list.add('authentication_opening', announceOpening(list.parameters, source, opening));
   }
 }
 
@@ -204,6 +228,10 @@ function addDependentWrites(list: WriteList, change: PaymentChange): void {
   if (change.authentication) {
     list.add('authentication', writes.upsertAuthentication(parameters, 'changed', change.authentication));
   }
+  addOpening(list, 'changed', payment, {
+    attempt: change.newAttempt ?? null,
+    authentication: change.authentication ?? null,
+  });
   if (savedCard) list.add('saved_card', writes.writeSavedCard(parameters, 'changed', savedCard));
   if (event) {
     const saved = savedCard

@@ -1,5 +1,5 @@
 import type { Attempt } from '../domain/attempt.ts';
-import { type AuthenticationId, newId } from '../domain/ids.ts';
+import { type AttemptId, type AuthenticationId, newId } from '../domain/ids.ts';
 import {
   beginAuthorization,
   isRefusal,
@@ -68,7 +68,10 @@ export async function authenticatePayment(
   pending: PendingAuthentication,
   challenge: 'no_preference' | 'mandated',
 ): Promise<PaymentResult> {
-  const answer = await ask(gateway, context, payment, pending, challenge);
+  const answer = await ask(gateway, context, payment, pending, {
+    challenge,
+    openedFor: pending.authentication.id,
+  });
   switch (answer.kind) {
     case 'challenge': {
       const noted = note(payment, 'payment.authentication_required', gateway.clock.now());
@@ -96,7 +99,11 @@ export async function authenticateAfterSoftDecline(
   const now = gateway.clock.now();
   const expiresAt = addSeconds(now, context.command.challengeSeconds);
   const pending = newAuthentication(gateway, payment, newId('AuthenticationId', gateway.random), expiresAt);
-  const answer = await ask(gateway, context, payment, pending, 'mandated');
+  // The authentication is not written yet: the number is read under the record of the attempt that was declined.
+  const answer = await ask(gateway, context, payment, pending, {
+    challenge: 'mandated',
+    openedFor: attempt.id,
+  });
   const declined = attemptDeclined(attempt.id, 'authentication_required', acquirerReference, now);
   switch (answer.kind) {
     case 'challenge': {
@@ -122,10 +129,16 @@ async function ask(
   context: AuthorizationContext,
   payment: Payment,
   pending: PendingAuthentication,
-  challenge: 'no_preference' | 'mandated',
+  {
+    challenge,
+    openedFor,
+  }: {
+    readonly challenge: 'no_preference' | 'mandated';
+    readonly openedFor: AttemptId | AuthenticationId;
+  },
 ): Promise<AuthenticationAnswer> {
   assert(payment.card && context.command, 'only a payment with a card, under a request, is authenticated');
-  const { pan } = await gateway.vault.open(payment.merchantId, payment.card.id);
+  const { pan } = await gateway.vault.open(payment.merchantId, payment.card.id, openedFor);
   if (!pan) return { kind: 'unavailable', cause: 'the card number is no longer stored' };
   return gateway.authenticator.authenticate({
     id: pending.authentication.id,

@@ -1,6 +1,6 @@
 import type { Attempt } from '../domain/attempt.ts';
 import type { DeclineReason } from '../domain/decline.ts';
-import { type MerchantId, newId } from '../domain/ids.ts';
+import { newId } from '../domain/ids.ts';
 import type { Merchant } from '../domain/merchant.ts';
 import { applyAuthorization, fail, isRefusal, type Payment } from '../domain/payment.ts';
 import type { PaymentMethod } from '../domain/payment-method.ts';
@@ -59,7 +59,7 @@ export async function authorizePayment(
 ): Promise<PaymentResult> {
   const { card } = payment;
   assert(card, 'a payment without a card cannot be authorized');
-  const opened = await gateway.vault.open(payment.merchantId, card.id);
+  const opened = await gateway.vault.open(payment.merchantId, card.id, attempt.id);
   const needsCode = payment.source !== 'saved';
   if (!opened.pan || (needsCode && !opened.cvc)) {
     return failPayment(gateway, context, payment, attempt, 'card_data_lost');
@@ -296,16 +296,9 @@ export async function contextOfPayment(gateway: Gateway, payment: Payment): Prom
   const method = payment.paymentMethodId
     ? await gateway.cards.findPaymentMethod(payment.merchantId, { id: payment.paymentMethodId })
     : null;
-  const fingerprint = payment.saveCard ? await fingerprintOf(gateway, payment.merchantId, payment) : null;
+  const fingerprint =
+    payment.saveCard && payment.card
+      ? await gateway.cards.findFingerprint(payment.merchantId, payment.card.id)
+      : null;
   return { command: null, merchant, method, fingerprint, keyHash: null };
-}
-
-async function fingerprintOf(
-  gateway: Gateway,
-  merchantId: MerchantId,
-  payment: Payment,
-): Promise<Buffer | null> {
-  if (!payment.card) return null;
-  const { pan } = await gateway.vault.open(merchantId, payment.card.id);
-  return pan ? (await gateway.vault.fingerprint(merchantId, pan)).value : null;
 }

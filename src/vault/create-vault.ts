@@ -45,8 +45,8 @@ export function createVault(options: VaultOptions): Vault {
       const day = cvc ? (cvcKeys.peek(now) ?? (await cvcKeys.load(now))) : null;
       return sealCard(keyrings, { merchantId, cardId, pan, cvc }, { merchant, cvc: day });
     },
-    async open(merchantId, cardId) {
-      const card = { merchantId, cardId };
+    async open(merchantId, cardId, openedFor) {
+      const card = { merchantId, cardId, openedFor };
       const now = clock.now();
       return openStoredCard(keyrings, card, await readStoredCard(database, card, now), now);
     },

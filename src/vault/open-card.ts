@@ -1,5 +1,5 @@
 import type { Cvc, Pan } from '../domain/card.ts';
-import type { CardId, MerchantId } from '../domain/ids.ts';
+import type { AttemptId, AuthenticationId, CardId, MerchantId } from '../domain/ids.ts';
 import { Secret } from '../lib/secret.ts';
 import { openCvc, readCvcKeyId } from './cvc-box.ts';
 import { takeDigits } from './digits.ts';
@@ -7,10 +7,18 @@ import { openEnvelope, readKeyVersion } from './envelope.ts';
 import type { Keyrings } from './keyrings.ts';
 import type { Place } from './place.ts';
 import type { VaultDatabase } from './vault-database.ts';
+import { VaultError } from './vault-error.ts';
 
 export interface OpenedCard {
   readonly pan: Secret<Pan> | null;
   readonly cvc: Secret<Cvc> | null;
+}
+
+/** Which card, and the attempt or authentication that it is opened for. */
+export interface CardToOpen {
+  readonly merchantId: MerchantId;
+  readonly cardId: CardId;
+  readonly openedFor: AttemptId | AuthenticationId;
 }
 
 /** A stored card, as the database holds it. */
@@ -21,36 +29,47 @@ export interface StoredCard {
   readonly cvc_key_day: string | null;
 }
 
-/** Reads what is stored of a merchant's card; a code that expired by `now` is left out. */
+/**
+ * Reads what is stored of a merchant's card; a code that expired by `now` is left out. The record of the opening is part
+ * of the read, so that no card is read without one; it must be fresh, so that an old one serves nobody again.
+ *
+ * @throws {VaultError} `opening_not_announced`
+ */
 export async function readStoredCard(
   database: VaultDatabase,
-  card: { readonly merchantId: MerchantId; readonly cardId: CardId },
+  card: CardToOpen,
   now: Date,
-): Promise<StoredCard | undefined> {
+): Promise<StoredCard> {
   const { rows } = await database.query<StoredCard>({
     name: 'vault_open_card',
     text: `select pans.sealed as sealed_pan, cvcs.sealed as sealed_cvc, to_char(cvcs.key_day, 'YYYY-MM-DD') as cvc_key_day
-      from (select $1::text as card_id, $2::text as merchant_id) wanted
+      from vault.openings wanted
       left join vault.pans on pans.card_id = wanted.card_id and pans.merchant_id = wanted.merchant_id
       left join vault.cvcs on cvcs.card_id = wanted.card_id and cvcs.merchant_id = wanted.merchant_id
-        and cvcs.expires_at > $3`,
-    values: [card.cardId, card.merchantId, now],
+        and cvcs.expires_at > $3
+      where wanted.reference = $4 and wanted.card_id = $1 and wanted.merchant_id = $2
+        and wanted.announced_at > now() - interval '5 minutes'`,
+    values: [card.cardId, card.merchantId, now, card.openedFor],
   });
-  return rows[0];
+  if (rows[0]) return rows[0];
+  throw new VaultError(
+    'opening_not_announced',
+    `${card.cardId} (merchant ${card.merchantId}) was not opened: no record says that it is needed for ${card.openedFor} now`,
+  );
 }
 
 /** Opens what `readStoredCard` found. */
 export async function openStoredCard(
   keyrings: Keyrings,
-  card: { readonly merchantId: MerchantId; readonly cardId: CardId },
-  stored: StoredCard | undefined,
+  card: CardToOpen,
+  stored: StoredCard,
   now: Date,
 ): Promise<OpenedCard> {
   const place = { mode: keyrings.mode, merchantId: card.merchantId, row: card.cardId };
   return {
-    pan: stored?.sealed_pan ? await openPan(keyrings, { ...place, field: 'pan' }, stored.sealed_pan) : null,
+    pan: stored.sealed_pan ? await openPan(keyrings, { ...place, field: 'pan' }, stored.sealed_pan) : null,
     cvc:
-      stored?.sealed_cvc && stored.cvc_key_day
+      stored.sealed_cvc && stored.cvc_key_day
         ? await openStoredCvc(
             keyrings,
             { ...place, field: 'cvc' },

@@ -2,6 +2,7 @@
  * What went wrong in the vault:
  * - `not_authentic`: the sealed bytes were changed, cut, or belong to another row, field, merchant or mode;
  * - `unknown_key_version`: the key that sealed them is not (or no longer) in the database;
+ * - `opening_not_announced`: no record says what the card is opened for, so it stays shut;
  * - `root_key_mismatch`: the root key does not belong to this database;
  * - `root_key_file`: the root key file cannot be used as it is;
  * - `text_too_long`: more than the vault seals in one piece.
@@ -9,6 +10,7 @@
 export type VaultErrorCode =
   | 'not_authentic'
   | 'unknown_key_version'
+  | 'opening_not_announced'
   | 'root_key_mismatch'
   | 'root_key_file'
   | 'text_too_long';

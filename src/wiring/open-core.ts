@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { systemRandom } from '../lib/random.ts';
+import { createAuditLog } from '../store/audit-log.ts';
 import { createCardStore } from '../store/cards.ts';
 import { createDatabase, type Database } from '../store/database.ts';
 import { createFlowStore } from '../store/flows.ts';
@@ -10,11 +11,15 @@ import { createPaymentStore } from '../store/payment-store.ts';
 import { SettingsCache } from '../store/settings-cache.ts';
 import { createWebhookStore } from '../store/webhooks.ts';
 import type { Gateway } from '../usecases/gateway.ts';
+import type { AuditLog } from '../usecases/ports/audit.ts';
 import { createVault } from '../vault/create-vault.ts';
 import { loadLocalRootKey } from '../vault/local-root-key.ts';
 import { proveRootKeys } from '../vault/prove-root-keys.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { OpenDatabase } from './open-database.ts';
+
+/** The installation's key under which seals of the audit log are made. */
+export const auditKeyPurpose = 'audit';
 
 /** The house below its outside ports: stores, vault, clock. */
 export interface Core {
@@ -24,6 +29,7 @@ export interface Core {
   readonly clock: InstallationClock;
   readonly cache: SettingsCache;
   readonly vault: Vault;
+  readonly audit: AuditLog;
   readonly secrets: { readonly idempotency: Buffer; readonly checkout: Buffer; readonly eximpe: Buffer };
   readonly stores: Pick<Gateway, 'payments' | 'cards' | 'flows' | 'idempotency' | 'directory' | 'webhooks'>;
 }
@@ -45,6 +51,7 @@ export async function openCore(config: Config, opened: OpenDatabase): Promise<Co
     clock,
     cache,
     vault,
+    audit: createAuditLog(database, await installationSecret(database, vault, auditKeyPurpose)),
     secrets: {
       idempotency: await installationSecret(database, vault, 'idempotency'),
       checkout: await installationSecret(database, vault, 'checkout'),

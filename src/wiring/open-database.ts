@@ -27,6 +27,7 @@ export async function openDatabase(config: Config, log: Log): Promise<OpenDataba
   try {
     const { applied } = await migrate(pool);
     for (const name of applied) log.info(`applied migration ${name}`);
+    await pool.query('select vault.continue_openings()');
   } catch (error) {
     await pool.end();
     await embedded?.stop();

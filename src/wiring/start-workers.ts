@@ -10,6 +10,7 @@ import { startDeliveryWorker } from '../workers/deliver-webhooks.ts';
 import { startExpirySweeps } from '../workers/expire.ts';
 import { resolveAttemptsWork } from '../workers/resolve-attempts.ts';
 import { type ScheduleObserver, startSchedule } from '../workers/schedule.ts';
+import { sealOpeningsWork } from '../workers/seal-openings.ts';
 import type { Log } from './log.ts';
 import type { Core } from './open-core.ts';
 import { webhookFormats } from './webhook-formats.ts';
@@ -59,6 +60,8 @@ export function startWorkers(
     },
   );
   closers.add(() => resolver.stop());
+  const sealer = startSchedule(sealOpeningsWork(core.audit), { random: systemRandom, log, observer });
+  closers.add(() => sealer.stop());
   return {
     deliveriesWaiting: () => deliveries.poke(),
     clockMoved() {

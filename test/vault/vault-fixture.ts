@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import { inspect } from 'node:util';
 import type { Cvc, Pan } from '../../src/domain/card.ts';
-import { type CardId, type MerchantId, newId } from '../../src/domain/ids.ts';
+import { type AttemptId, type CardId, type MerchantId, newId } from '../../src/domain/ids.ts';
 import { addSeconds, type Clock } from '../../src/lib/clock.ts';
 import { systemRandom } from '../../src/lib/random.ts';
 import { Secret } from '../../src/lib/secret.ts';
@@ -69,9 +69,19 @@ export async function storeCard(vault: Vault, merchantId = newMerchant()) {
   return { merchantId, cardId, sealed };
 }
 
+/** Says what a card is opened for, as the statement does that writes the attempt. */
+export async function announce(merchantId: MerchantId, cardId: CardId, attempt: AttemptId) {
+  await pool.query(
+    `insert into vault.openings (reference, merchant_id, card_id, purpose) values ($1, $2, $3, 'authorization')`,
+    [attempt, merchantId, cardId],
+  );
+}
+
 /** Opens a stored card for comparison. */
 export async function open(vault: Vault, merchantId: MerchantId, cardId: CardId) {
-  const card = await vault.open(merchantId, cardId);
+  const attempt = newId('AttemptId', systemRandom);
+  await announce(merchantId, cardId, attempt);
+  const card = await vault.open(merchantId, cardId, attempt);
   return { pan: card.pan?.reveal() ?? null, cvc: card.cvc?.reveal() ?? null };
 }
 

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { newId } from '../../src/domain/ids.ts';
+import { type AttemptId, type CardId, type MerchantId, newId } from '../../src/domain/ids.ts';
 import { systemRandom } from '../../src/lib/random.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import type { VaultOptions } from '../../src/vault/create-vault.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import {
+  announce,
   cvc,
   database,
   failsAs,
@@ -55,15 +56,37 @@ test('sealed bytes copied into another card, merchant or mode do not open', asyn
   const { merchantId, cardId, sealed } = await storeCard(vault);
   const otherCard = newId('CardId', systemRandom);
   await insertCard(merchantId, otherCard, sealed);
-  await assert.rejects(vault.open(merchantId, otherCard), failsAs('not_authentic'));
+  await assert.rejects(open(vault, merchantId, otherCard), failsAs('not_authentic'));
   const otherMerchant = newMerchant();
   await vault.prepare(otherMerchant);
   await pool.query('update vault.pans set merchant_id = $2 where card_id = $1', [otherCard, otherMerchant]);
-  await assert.rejects(vault.open(otherMerchant, otherCard), failsAs('not_authentic'));
+  await assert.rejects(open(vault, otherMerchant, otherCard), failsAs('not_authentic'));
   await assert.rejects(
-    vaultAt({ at: start }, { mode: 'live' }).open(merchantId, cardId),
+    open(vaultAt({ at: start }, { mode: 'live' }), merchantId, cardId),
     failsAs('root_key_mismatch'),
   );
+});
+
+test('a card opens only for an attempt that was committed with it in the last five minutes', async () => {
+  const vault = vaultAt({ at: start });
+  const { merchantId, cardId } = await storeCard(vault);
+  const other = await storeCard(vault, merchantId);
+  const [attempt, old] = [newId('AttemptId', systemRandom), newId('AttemptId', systemRandom)];
+  await announce(merchantId, cardId, attempt);
+  assert.equal((await vault.open(merchantId, cardId, attempt)).pan?.reveal(), pan.reveal());
+  await pool.query(
+    `insert into vault.openings (reference, merchant_id, card_id, purpose, announced_at)
+      values ($1, $2, $3, 'authorization', now() - interval '301 seconds')`,
+    [old, merchantId, cardId],
+  );
+  const unrecorded: [MerchantId, CardId, AttemptId][] = [
+    [merchantId, cardId, newId('AttemptId', systemRandom)],
+    [merchantId, other.cardId, attempt],
+    [newMerchant(), cardId, attempt],
+    [merchantId, cardId, old],
+  ];
+  for (const opening of unrecorded)
+    await assert.rejects(vault.open(...opening), failsAs('opening_not_announced'));
 });
 
 test('a code copied into another card does not open', async () => {
@@ -73,7 +96,7 @@ test('a code copied into another card does not open', async () => {
   const copy =
     'update vault.cvcs set sealed = (select sealed from vault.cvcs where card_id = $1) where card_id = $2';
   await pool.query(copy, [cardId, other.cardId]);
-  await assert.rejects(vault.open(merchantId, other.cardId), failsAs('not_authentic'));
+  await assert.rejects(open(vault, merchantId, other.cardId), failsAs('not_authentic'));
 });
 
 test('a stored byte flipped anywhere fails as a VaultError that shows no secret', async () => {
@@ -83,7 +106,7 @@ test('a stored byte flipped anywhere fails as a VaultError that shows no secret'
     const flipped = Buffer.from(sealed.sealedPan);
     flipped[at] = (flipped[at] ?? 0) ^ 0x80;
     await pool.query('update vault.pans set sealed = $2 where card_id = $1', [cardId, flipped]);
-    await assert.rejects(vault.open(merchantId, cardId), failsAs('not_authentic', 'unknown_key_version'));
+    await assert.rejects(open(vault, merchantId, cardId), failsAs('not_authentic', 'unknown_key_version'));
   }
 });
 
@@ -136,7 +159,7 @@ test('a seal after prepare asks the database nothing', async () => {
   const { cardId } = await storeCard(vault, merchantId);
   await vault.fingerprint(merchantId, pan);
   assert.equal(queries, 0);
-  await vault.open(merchantId, cardId);
+  await open(vault, merchantId, cardId);
   assert.equal(queries, 1);
 });
 

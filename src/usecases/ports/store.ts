@@ -233,6 +233,8 @@ export interface CardStore {
     fingerprint: Buffer,
   ): Promise<PaymentMethod | null>;
   listPaymentMethods(merchantId: MerchantId, customerReference: string): Promise<PaymentMethod[]>;
+  /** The fingerprint of the merchant's card; null when it has no such card. */
+  findFingerprint(merchantId: MerchantId, cardId: CardId): Promise<Buffer | null>;
   /** False when the same card is already saved for the customer. */
   insertPaymentMethod(method: PaymentMethod, card: NewCard): Promise<boolean>;
   setPaymentMethodStatus(

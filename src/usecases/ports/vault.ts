@@ -1,5 +1,5 @@
 import type { Cvc, Pan } from '../../domain/card.ts';
-import type { CardId, MerchantId } from '../../domain/ids.ts';
+import type { AttemptId, AuthenticationId, CardId, MerchantId } from '../../domain/ids.ts';
 import type { Secret } from '../../lib/secret.ts';
 
 /** Sealed bytes of a card; they mean something only in the row they were sealed for. */
@@ -21,10 +21,15 @@ export interface CardVault {
     pan: Secret<Pan>,
     cvc: Secret<Cvc> | null,
   ): Promise<SealedCard>;
-  /** Reads and opens a stored card; `pan` is null when it was purged, `cvc` when it is gone. */
+  /**
+   * Reads and opens a stored card; `pan` is null when it was purged, `cvc` when it is gone. The attempt or authentication
+   * that it is opened for must have been committed, with its card, in the last five minutes: without that record nothing
+   * opens.
+   */
   open(
     merchantId: MerchantId,
     cardId: CardId,
+    openedFor: AttemptId | AuthenticationId,
   ): Promise<{ readonly pan: Secret<Pan> | null; readonly cvc: Secret<Cvc> | null }>;
   fingerprint(
     merchantId: MerchantId,
