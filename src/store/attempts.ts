@@ -1,5 +1,5 @@
 import type { Attempt } from '../domain/attempt.ts';
-import type { AttemptId, MerchantId } from '../domain/ids.ts';
+import type { AttemptId, MerchantId, PaymentId } from '../domain/ids.ts';
 import type { Database } from './database.ts';
 
 /** The merchant's attempt of that id. */
@@ -19,4 +19,20 @@ export async function findAttempt(
     values: [merchantId, id],
   });
   return rows[0] ?? null;
+}
+
+/** Whether an authorization, capture or void of the payment has no recorded end. */
+export async function hasOpenOperation(
+  database: Database,
+  merchantId: MerchantId,
+  paymentId: PaymentId,
+): Promise<boolean> {
+  const { rowCount } = await database.query({
+    name: 'has-open-operation',
+    text: `select from attempts where merchant_id = $1 and payment_id = $2
+      and state in ('queued', 'sending', 'unknown', 'reversing') and kind in ('authorization', 'purchase', 'capture', 'void')
+      limit 1`,
+    values: [merchantId, paymentId],
+  });
+  return rowCount > 0;
 }

@@ -1,10 +1,10 @@
 import type { PaymentStore } from '../usecases/ports/store.ts';
-import { findAttempt } from './attempts.ts';
+import { findAttempt, hasOpenOperation } from './attempts.ts';
 import { findAuthentication, recordAuthenticationResult } from './authentications.ts';
 import type { Database } from './database.ts';
 import { findEvent, listEvents } from './events.ts';
 import { findPayment, listPayments, openPayment, recordChange } from './payments.ts';
-import { findRefund, listRefundsOf } from './refunds.ts';
+import { findRefund, listRefundsOf, listRefundsOfMany } from './refunds.ts';
 import { spentSince } from './spending.ts';
 
 /** The PaymentStore over PostgreSQL. */
@@ -14,9 +14,12 @@ export function createPaymentStore(database: Database): PaymentStore {
     recordChange: (change) => recordChange(database, change),
     findPayment: (merchantId, name) => findPayment(database, merchantId, name),
     listPayments: (merchantId, filter) => listPayments(database, merchantId, filter),
-    spentSince: (merchantId, currency, since, by) => spentSince(database, merchantId, currency, since, by),
+    spentSince: (merchantId, flowId, currency, since, by) =>
+      spentSince(database, merchantId, flowId, currency, since, by),
     findRefund: (merchantId, name) => findRefund(database, merchantId, name),
     listRefundsOf: (merchantId, paymentId) => listRefundsOf(database, merchantId, paymentId),
+    listRefundsOfMany: (merchantId, paymentIds) => listRefundsOfMany(database, merchantId, paymentIds),
+    hasOpenOperation: (merchantId, paymentId) => hasOpenOperation(database, merchantId, paymentId),
     findAttempt: (merchantId, id) => findAttempt(database, merchantId, id),
     findAuthentication: (by) => findAuthentication(database, by),
     recordAuthenticationResult: (hash, result, now) =>

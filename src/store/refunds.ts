@@ -34,3 +34,17 @@ export async function listRefundsOf(
   });
   return rows;
 }
+
+/** The refunds of several payments, oldest first. */
+export async function listRefundsOfMany(
+  database: Database,
+  merchantId: MerchantId,
+  paymentIds: readonly PaymentId[],
+): Promise<Refund[]> {
+  const { rows } = await database.query<Refund>({
+    name: 'list-refunds-of-many',
+    text: `select ${refundColumns} from refunds where merchant_id = $1 and payment_id = any ($2) order by created_at, id`,
+    values: [merchantId, paymentIds],
+  });
+  return rows;
+}

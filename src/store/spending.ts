@@ -2,10 +2,11 @@ import type { Currency } from '../domain/currency.ts';
 import type { MerchantId } from '../domain/ids.ts';
 import type { Database } from './database.ts';
 
-/** Minor units authorized or captured since `since`, by card and by e-mail address; null counts nothing. */
+/** Minor units authorized or captured through one flow since `since`, by card and by e-mail address; null counts nothing. */
 export async function spentSince(
   database: Database,
   merchantId: MerchantId,
+  flowId: string,
   currency: Currency,
   since: Date,
   by: { readonly fingerprint: Buffer | null; readonly email: string | null },
@@ -16,9 +17,9 @@ export async function spentSince(
         coalesce(sum(p.amount) filter (where c.fingerprint = $4), 0) as by_card,
         coalesce(sum(p.amount) filter (where lower(p.email) = lower($5)), 0) as by_email
       from payments p left join cards c on c.id = p.card_id
-      where p.merchant_id = $1 and p.currency = $2 and p.created_at >= $3
+      where p.merchant_id = $1 and p.flow_id = $6 and p.currency = $2 and p.created_at >= $3
         and p.state in ('authorizing', 'authorized', 'captured')`,
-    values: [merchantId, currency, since.toISOString(), by.fingerprint, by.email],
+    values: [merchantId, currency, since.toISOString(), by.fingerprint, by.email, flowId],
   });
   return { byCard: BigInt(rows[0]?.by_card ?? 0), byEmail: BigInt(rows[0]?.by_email ?? 0) };
 }

@@ -44,10 +44,10 @@ export async function judgeMonthlyLimits(
 ): Promise<Refusal | undefined> {
   const cardLimit = flow?.monthlyCardLimits[command.currency];
   const emailLimit = flow?.monthlyEmailLimits[command.currency];
-  if (cardLimit === undefined && emailLimit === undefined) return undefined;
+  if (!flow || (cardLimit === undefined && emailLimit === undefined)) return undefined;
   const now = gateway.clock.now();
   const since = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1));
-  const spent = await gateway.payments.spentSince(command.merchant.id, command.currency, since, {
+  const spent = await gateway.payments.spentSince(command.merchant.id, flow.id, command.currency, since, {
     fingerprint,
     email: command.email,
   });

@@ -172,9 +172,10 @@ export interface PaymentStore {
   recordChange(change: PaymentChange): Promise<ChangeResult>;
   findPayment(merchantId: MerchantId, name: PaymentName): Promise<Payment | null>;
   listPayments(merchantId: MerchantId, filter: PaymentFilter): Promise<Payment[]>;
-  /** What was authorized or captured since then, in minor units, by the card's fingerprint and by the e-mail address. */
+  /** What was authorized or captured through a flow since then, in minor units, by the card's fingerprint and by the e-mail address. */
   spentSince(
     merchantId: MerchantId,
+    flowId: string,
     currency: Currency,
     since: Date,
     by: { readonly fingerprint: Buffer | null; readonly email: string | null },
@@ -184,6 +185,10 @@ export interface PaymentStore {
     name: { readonly id: RefundId } | { readonly number: string },
   ): Promise<Refund | null>;
   listRefundsOf(merchantId: MerchantId, paymentId: PaymentId): Promise<Refund[]>;
+  /** Refunds of several payments, oldest first. */
+  listRefundsOfMany(merchantId: MerchantId, paymentIds: readonly PaymentId[]): Promise<Refund[]>;
+  /** Whether a message that decides over the payment's hold is under way, or its outcome unknown. */
+  hasOpenOperation(merchantId: MerchantId, paymentId: PaymentId): Promise<boolean>;
   findAttempt(merchantId: MerchantId, id: AttemptId): Promise<Attempt | null>;
   findAuthentication(
     by: { readonly browserTokenHash: Buffer } | { readonly id: AuthenticationId },

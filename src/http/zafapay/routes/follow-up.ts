@@ -46,7 +46,12 @@ export async function answerFollowUp(
         earlier: result.earlier,
         lateAnswer: async (id) => {
           const payment = await context.gateway.payments.findPayment(merchantId, { id });
-          if (!payment || !isFinal(payment)) return null;
+          if (!payment) return null;
+          if (!isFinal(payment)) {
+            // Still held, and nothing under way any more: the operation came to nothing.
+            if (await context.gateway.payments.hasOpenOperation(merchantId, id)) return null;
+            return render({ kind: 'declined', payment, reason: 'processing_error' });
+          }
           if (payment.status.state === aim) return render({ kind: 'done', payment });
           return storeError(
             errorAnswer(request, 'invalid_status', `The payment is ${describeState(payment)} by now.`),

@@ -34,14 +34,15 @@ export function addListPayments(scope: EdgeServer, context: ZafapayContext): voi
   );
 }
 
-/** Only captured payments have refunds; they are asked for one after another, to leave connections to payments. */
+/** Only captured payments have refunds. */
 async function refundsOf(
   { gateway }: ZafapayContext,
   payments: readonly Payment[],
 ): Promise<Map<string, readonly Refund[]>> {
-  const refunds = new Map<string, readonly Refund[]>();
-  for (const { id, merchantId, status } of payments) {
-    if (status.state === 'captured') refunds.set(id, await gateway.payments.listRefundsOf(merchantId, id));
-  }
-  return refunds;
+  const captured = payments.filter(({ status }) => status.state === 'captured');
+  const [first] = captured;
+  if (!first) return new Map();
+  const ids = captured.map(({ id }) => id);
+  const refunds = await gateway.payments.listRefundsOfMany(first.merchantId, ids);
+  return Map.groupBy(refunds, ({ paymentId }) => paymentId);
 }
