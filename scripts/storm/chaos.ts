@@ -39,8 +39,7 @@ export async function rage(
       repairs.push(killPost(house, chance.pick(house.posts), chance.below(800)));
       await delay(300);
     } else if (dice < 0.62) {
-      damage.databaseKills++;
-      process.kill(house.postgres.pid, 'SIGKILL');
+      if (killNow(house.postgres.pid)) damage.databaseKills++;
       await delay(1500);
     } else if (dice < 0.78) {
       if (await advanceClock(house, chance.pick([3, 30, 300, 2000]))) damage.clockJumps++;
@@ -56,6 +55,15 @@ export async function rage(
   for (const receiver of receivers) receiver.down = false;
   await Promise.allSettled(repairs);
   return damage;
+}
+
+/** False when it was just dying anyway. */
+function killNow(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch {
+    return false;
+  }
 }
 
 /** Moves the gateway's clock forward through whichever process answers. */

@@ -71,13 +71,19 @@ async function keepAnswer(
   merchantId: MerchantId,
   keyHash: Buffer,
   answer: StoredAnswer,
-): Promise<void> {
-  await database.query({
+): Promise<StoredAnswer> {
+  const { rows } = await database.query<StoredAnswer>({
     name: 'keep-answer',
-    text: `update idempotency_keys set answer_status = $3, answer_body = $4
-      where merchant_id = $1 and key_hash = $2 and answer_status is null`,
+    text: `with kept as (
+        update idempotency_keys set answer_status = $3, answer_body = $4
+        where merchant_id = $1 and key_hash = $2 and answer_status is null returning 1
+      )
+      select answer_status as status, answer_body as body from idempotency_keys
+      where merchant_id = $1 and key_hash = $2 and answer_status is not null`,
     values: [merchantId, keyHash, answer.status, answer.body],
   });
+  // The query sees the row as it was before its own update: a row here is an answer that was kept earlier.
+  return rows[0] ?? answer;
 }
 
 /** The key's row makes equal requests wait at its unique index until this transaction ends. */

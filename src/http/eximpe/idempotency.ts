@@ -56,8 +56,8 @@ export async function answerEarlier(
     case 'unanswered': {
       const answer = await settledAnswer(request, room, earlier, render);
       if (!answer) throw inUse();
-      await room.gateway.idempotency.keepAnswer(callOf(request).merchant.id, claim.keyHash, answer);
-      return replay(reply, answer);
+      const { idempotency } = room.gateway;
+      return replay(reply, await idempotency.keepAnswer(callOf(request).merchant.id, claim.keyHash, answer));
     }
   }
 }

@@ -72,8 +72,8 @@ export async function sendEarlier(
     const headers = { 'retry-after': retryAfterSeconds };
     return sendAnswer(reply, errorAnswer(request, 'idempotency_key_in_use', message, { headers }));
   }
-  await gateway.idempotency.keepAnswer(callerOf(request).merchant.id, claim.keyHash, answer);
-  return sendReplay(reply, answer);
+  const standing = await gateway.idempotency.keepAnswer(callerOf(request).merchant.id, claim.keyHash, answer);
+  return sendReplay(reply, standing);
 }
 
 function sendReplay(reply: FastifyReply, answer: StoredAnswer): FastifyReply {

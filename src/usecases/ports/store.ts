@@ -264,8 +264,11 @@ export interface TransactionalStores {
 
 export interface IdempotencyStore {
   find(merchantId: MerchantId, claim: IdempotencyClaim): Promise<EarlierRequest | null>;
-  /** Keeps the final answer of a request whose outcome became known after it had ended. */
-  keepAnswer(merchantId: MerchantId, keyHash: Buffer, answer: StoredAnswer): Promise<void>;
+  /**
+   * Keeps the final answer of a request whose outcome became known after it had ended; answers the one that stands, for
+   * somebody else may have kept theirs first.
+   */
+  keepAnswer(merchantId: MerchantId, keyHash: Buffer, answer: StoredAnswer): Promise<StoredAnswer>;
   /**
    * Runs `work` for requests that touch nothing but our own tables: the key, the work and the answer are one
    * transaction. Equal requests at the same time wait for it and get its answer.

@@ -45,13 +45,12 @@ export async function answerFollowUp(
         claim,
         earlier: result.earlier,
         lateAnswer: async (id) => {
+          // Asked before the payment is read: what has ended by then shows in it.
+          const open = await context.gateway.payments.hasOpenOperation(merchantId, id);
           const payment = await context.gateway.payments.findPayment(merchantId, { id });
-          if (!payment) return null;
-          if (!isFinal(payment)) {
-            // Still held, and nothing under way any more: the operation came to nothing.
-            if (await context.gateway.payments.hasOpenOperation(merchantId, id)) return null;
-            return render({ kind: 'declined', payment, reason: 'processing_error' });
-          }
+          if (open || !payment) return null;
+          // Still held, and nothing under way any more: the operation came to nothing.
+          if (!isFinal(payment)) return render({ kind: 'declined', payment, reason: 'processing_error' });
           if (payment.status.state === aim) return render({ kind: 'done', payment });
           return storeError(
             errorAnswer(request, 'invalid_status', `The payment is ${describeState(payment)} by now.`),
