@@ -34,6 +34,7 @@ export function buildDocument(
   const webhooks = builder.webhooks();
   const elsewhere = builder.elsewhere();
   const headers = builder.headers();
+  const responses = builder.namedAnswers();
   return {
     openapi: '3.1.1',
     info: {
@@ -50,10 +51,10 @@ export function buildDocument(
     components: {
       securitySchemes: { ...description.securitySchemes },
       headers,
-      responses: elsewhere.responses,
+      responses,
       schemas: Object.fromEntries([...shelf].sort(([one], [other]) => (one < other ? -1 : 1))),
     },
-    'x-any-path': elsewhere.byStatus,
+    'x-any-path': elsewhere,
   };
 }
 
@@ -65,6 +66,7 @@ export function documentText(document: OpenApiDocument): string {
 class Builder {
   readonly #description: DialectDescription;
   readonly #shelf: SchemaShelf;
+  readonly #answers = new Map<string, PublishedAnswer>();
 
   constructor(description: DialectDescription, shelf: SchemaShelf) {
     this.#description = description;
@@ -89,17 +91,18 @@ class Builder {
     );
   }
 
-  elsewhere(): {
-    readonly responses: Record<string, PublishedAnswer>;
-    readonly byStatus: Record<string, Reference>;
-  } {
-    const { elsewhere } = this.#description;
-    return {
-      responses: Object.fromEntries(elsewhere.map((answer) => [answer.name, this.#answer(answer)])),
-      byStatus: Object.fromEntries(
-        elsewhere.map(({ name, status }) => [String(status), { $ref: `#/components/responses/${name}` }]),
-      ),
-    };
+  elsewhere(): Record<string, Reference> {
+    return Object.fromEntries(
+      Object.entries(this.#description.elsewhere).map(([status, answer]) => [
+        status,
+        this.#namedAnswer(answer.name, answer),
+      ]),
+    );
+  }
+
+  /** The answers that the parts before have referred to. */
+  namedAnswers(): Record<string, PublishedAnswer> {
+    return Object.fromEntries([...this.#answers].sort(([one], [other]) => (one < other ? -1 : 1)));
   }
 
   headers(): Record<string, Header> {
@@ -123,7 +126,10 @@ class Builder {
       ...(parameters.length > 0 && { parameters }),
       ...(operation.body && { requestBody: this.#body(operation.body) }),
       responses: Object.fromEntries(
-        Object.entries(operation.answers).map(([status, answer]) => [status, this.#answer(answer)]),
+        Object.entries(operation.answers).map(([status, answer]) => [
+          status,
+          answer.name === undefined ? this.#answer(answer) : this.#namedAnswer(answer.name, answer),
+        ]),
       ),
     };
   }
@@ -179,6 +185,15 @@ class Builder {
     return { required: body.required, content: { [body.mediaType ?? json]: media } };
   }
 
+  #namedAnswer(name: string, answer: AnswerDescription): Reference {
+    const published = this.#answer(answer);
+    const known = this.#answers.get(name);
+    if (known && JSON.stringify(known) !== JSON.stringify(published))
+      throw new TypeError(`two answers are called ${name}: give one of them another name`);
+    this.#answers.set(name, published);
+    return { $ref: `#/components/responses/${name}` };
+  }
+
   #answer(answer: AnswerDescription): PublishedAnswer {
     const { description, schema, mediaType = json, headers = [], examples } = answer;
     for (const name of headers) this.#headerNamed(name);
@@ -188,9 +203,12 @@ class Builder {
         headers: Object.fromEntries(headers.map((name) => [name, { $ref: `#/components/headers/${name}` }])),
       }),
       ...(schema && {
-        content: {
-          [mediaType]: { schema: publishSchema(schema, this.#shelf), ...(examples && { examples }) },
-        },
+        content: Object.fromEntries(
+          (typeof mediaType === 'string' ? [mediaType] : mediaType).map((type) => [
+            type,
+            { schema: publishSchema(schema, this.#shelf), ...(examples && { examples }) },
+          ]),
+        ),
       }),
     };
   }

@@ -17,8 +17,8 @@ export interface DialectDescription {
   /** Every header that operations name, by its name on the wire. */
   readonly headers: Readonly<Record<string, HeaderDescription>>;
   readonly operations: readonly OperationDescription[];
-  /** What any address may answer that is not an operation here, and what its name is: unknown paths, wrong methods. */
-  readonly elsewhere: readonly (AnswerDescription & { readonly name: string; readonly status: number })[];
+  /** What any address may answer that is not an operation here, by status: unknown paths, wrong methods. */
+  readonly elsewhere: Readonly<Record<number, AnswerDescription & { readonly name: string }>>;
   readonly webhooks: readonly WebhookDescription[];
 }
 
@@ -90,11 +90,13 @@ export interface NamedExample {
 }
 
 export interface AnswerDescription {
+  /** Answers that several operations give are published once, under this name. */
+  readonly name?: string;
   readonly description: string;
   /** Null for an answer without a body. */
   readonly schema: TSchema | null;
   /** `application/json` unless told. */
-  readonly mediaType?: string;
+  readonly mediaType?: string | readonly string[];
   readonly headers?: readonly string[];
   readonly examples?: Readonly<Record<string, NamedExample>>;
 }

@@ -6,7 +6,7 @@ import { lenientBody, readLeniently, textOrInteger } from '../lenient-body.ts';
 import { type EximpeRoom, withAndWithoutSlash } from '../room.ts';
 import { binView } from '../views/bin.ts';
 
-const binBody = Type.Object({ bin: Type.String({ pattern: '^[0-9]{6,9}$' }) });
+export const binBody = Type.Object({ bin: Type.String({ pattern: '^[0-9]{6,9}$' }) });
 
 /** `POST /pg/bin/` (section 12). */
 export function addBinLookup(scope: EdgeServer, room: EximpeRoom): void {

@@ -5,7 +5,7 @@ import type {
   OperationDescription,
 } from '../../openapi/description.ts';
 import { accountOperations } from './account-operations.ts';
-import { errorsOf } from './errors.ts';
+import { elsewhere } from './errors.ts';
 import { standardWebhookSchema, webhookSchema } from './event-schemas.ts';
 import * as examples from './examples.ts';
 import { id } from './fields.ts';
@@ -114,29 +114,7 @@ export const zafapayDescription: DialectDescription = {
   },
   headers,
   operations: [...paymentOperations, ...accountOperations, sdk],
-  elsewhere: [
-    {
-      name: 'UnreadableAddress',
-      status: 400,
-      ...errorsOf(['validation_error'], [], 'The address itself cannot be read:'),
-    },
-    { name: 'UnknownAddress', status: 404, ...errorsOf(['not_found'], [], 'There is no such address:') },
-    {
-      name: 'WrongMethod',
-      status: 405,
-      ...errorsOf(['not_supported'], ['Allow'], 'The address answers other methods:'),
-    },
-    {
-      name: 'TooLarge',
-      status: 413,
-      ...errorsOf(['validation_error'], [], 'The body is larger than 64 kB:'),
-    },
-    {
-      name: 'UnsupportedMedia',
-      status: 415,
-      ...errorsOf(['validation_error'], [], 'The body is not JSON in UTF-8:'),
-    },
-  ],
+  elsewhere,
   webhooks: [
     {
       name: 'payment.succeeded',

@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
 import type { AnswerDescription } from '../../openapi/description.ts';
+import { oneOf } from '../../openapi/field-schemas.ts';
 import { type ErrorCode, errorCodes } from '../errors.ts';
-import { id, oneOf } from './fields.ts';
+import { id } from './fields.ts';
 
 const types = [...new Set(Object.values(errorCodes).map(([, type]) => type))];
 
@@ -51,32 +52,55 @@ export function errorsOf(
   };
 }
 
-const locked = {
-  401: errorsOf(['unauthorized'], ['WWW-Authenticate'], 'No key, or one that is not valid here:'),
-  403: errorsOf(['forbidden', 'merchant_not_active'], [], 'A key that may not do this:'),
-  429: errorsOf(['rate_limit_exceeded'], ['Retry-After'], 'Too many requests:'),
-  500: errorsOf(['internal_error'], [], 'Our mistake; ask for the outcome before trying again:'),
-  503: errorsOf(['internal_error'], ['Retry-After'], 'Not ready; try again shortly:'),
-};
+/** The same for an answer that several operations give, published once under `name`. */
+function shared(
+  name: string,
+  codes: readonly ErrorCode[],
+  words: string,
+  headers: readonly string[] = [],
+): AnswerDescription & { readonly name: string } {
+  return { name, ...errorsOf(codes, headers, words) };
+}
 
 /** What every operation may answer besides its own. */
-export const readAnswers: Readonly<Record<number, AnswerDescription>> = locked;
+export const readAnswers: Readonly<Record<number, AnswerDescription>> = {
+  401: shared('Unauthorized', ['unauthorized'], 'No key, or one that is not valid here:', [
+    'WWW-Authenticate',
+  ]),
+  403: shared('Forbidden', ['forbidden', 'merchant_not_active'], 'A key that may not do this:'),
+  429: shared('TooManyRequests', ['rate_limit_exceeded'], 'Too many requests:', ['Retry-After']),
+  500: shared('ServerError', ['internal_error'], 'Our mistake; ask for the outcome before trying again:'),
+  503: shared('Unavailable', ['internal_error'], 'Not ready; try again shortly:', ['Retry-After']),
+};
+
+const tooLarge = shared('TooLarge', ['validation_error'], 'The body is larger than 64 kB:');
+const unsupportedMedia = shared('UnsupportedMedia', ['validation_error'], 'The body is not JSON in UTF-8:');
 
 /** The same for an operation that reads a body. */
 export const bodyAnswers: Readonly<Record<number, AnswerDescription>> = {
-  ...locked,
-  413: errorsOf(['validation_error'], [], 'The body is larger than 64 kB:'),
-  415: errorsOf(['validation_error'], [], 'The body is not JSON in UTF-8:'),
+  ...readAnswers,
+  413: tooLarge,
+  415: unsupportedMedia,
 };
 
-export const notFound: AnswerDescription = errorsOf(
+/** What an address may answer that is no operation. */
+export const elsewhere = {
+  400: shared('UnreadableAddress', ['validation_error'], 'The address itself cannot be read:'),
+  404: shared('UnknownAddress', ['not_found'], 'There is no such address:'),
+  405: shared('WrongMethod', ['not_supported'], 'The address answers other methods:', ['Allow']),
+  413: tooLarge,
+  415: unsupportedMedia,
+};
+
+export const notFound = shared(
+  'NotFound',
   ['not_found'],
-  [],
   "Unknown, or another merchant's, which is told the same:",
 );
 
-export const keyInUse: AnswerDescription = errorsOf(
+export const keyInUse = shared(
+  'KeyInUse',
   ['idempotency_key_in_use'],
-  ['Retry-After'],
   'The first request under this Idempotency-Key has no final answer yet:',
+  ['Retry-After'],
 );

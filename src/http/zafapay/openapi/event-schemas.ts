@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
 import { cardBrands } from '../../../domain/card.ts';
+import { oneOf, orNull, textOrNull } from '../../openapi/field-schemas.ts';
 import { wireEvents } from '../event-names.ts';
-import { amountAsText, currencyCode, id, metadata, moment, oneOf, orNull, textOrNull } from './fields.ts';
+import { amountAsText, currencyCode, id, metadata, moment } from './fields.ts';
 import { pageOf } from './schemas.ts';
 
 const wire = Object.values(wireEvents);

@@ -1,42 +1,30 @@
 import { type TSchema, Type } from 'typebox';
+import { textLike } from '../../openapi/field-schemas.ts';
 
 /** `2026-05-01T09:00:00.000Z`, always with milliseconds. */
-export const moment = (description?: string) =>
-  Type.String({
+export function moment(description?: string): TSchema {
+  return Type.String({
     format: 'date-time',
     pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$',
     ...(description !== undefined && { description }),
   });
-
-export const id = (prefix: string, description?: string) =>
-  Type.String({ pattern: `^${prefix}[0-9A-Za-z]+$`, ...(description !== undefined && { description }) });
-
-/** An amount on create, capture and their answers. */
-export const amountAsNumber = (description = 'Major units, in their shortest form.') =>
-  Type.Number({ minimum: 0, description });
-
-/** An amount on reads, refunds and webhooks. */
-export const amountAsText = (description = "Major units, with the currency's decimals.") =>
-  Type.String({ pattern: '^[0-9]+(\\.[0-9]+)?$', description });
-
-export const currencyCode = Type.String({ pattern: '^[a-z]{3}$', description: 'ISO 4217, lower case.' });
-
-/** A schema whose value may also be null. */
-export function orNull(schema: TSchema): TSchema {
-  const { type, enum: choices, ...rest } = schema as { type?: string; enum?: readonly unknown[] };
-  if (choices) return Type.Unsafe({ ...rest, enum: [...choices, null] });
-  return Type.Unsafe({ ...rest, type: [type ?? 'string', 'null'] });
 }
 
-export const textOrNull = (description?: string) =>
-  Type.Unsafe({ type: ['string', 'null'], ...(description !== undefined && { description }) });
+export function id(prefix: string, description?: string): TSchema {
+  return textLike(`^${prefix}[0-9A-Za-z]+$`, description);
+}
 
-export const oneOf = (choices: readonly string[], description?: string) =>
-  Type.Unsafe({
-    type: 'string',
-    enum: [...choices],
-    ...(description !== undefined && { description }),
-  });
+/** An amount on create, capture and their answers. */
+export function amountAsNumber(description = 'Major units, in their shortest form.'): TSchema {
+  return Type.Number({ minimum: 0, description });
+}
+
+/** An amount on reads, refunds and webhooks. */
+export function amountAsText(description = "Major units, with the currency's decimals."): TSchema {
+  return textLike('^[0-9]+(\\.[0-9]+)?$', description);
+}
+
+export const currencyCode = textLike('^[a-z]{3}$', 'ISO 4217, lower case.');
 
 export const metadata = Type.Unsafe({
   type: 'object',

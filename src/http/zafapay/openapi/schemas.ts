@@ -1,18 +1,9 @@
 import { type TSchema, Type } from 'typebox';
 import { cardBrands } from '../../../domain/card.ts';
+import { oneOf, orNull, textOrNull } from '../../openapi/field-schemas.ts';
 import { paymentStatuses } from '../views/payment-status.ts';
 import { errorObjectSchema } from './errors.ts';
-import {
-  amountAsNumber,
-  amountAsText,
-  currencyCode,
-  id,
-  metadata,
-  moment,
-  oneOf,
-  orNull,
-  textOrNull,
-} from './fields.ts';
+import { amountAsNumber, amountAsText, currencyCode, id, metadata, moment } from './fields.ts';
 
 /** The schemas of what `views/` writes; a test run checks every answer against them. */
 
