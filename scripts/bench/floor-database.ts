@@ -2,8 +2,11 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { parseConfig } from '../../src/config/config.ts';
 import { readEnv } from '../../src/config/env.ts';
+import { createLogger } from '../../src/http/edge/logging.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { createPool } from '../../src/store/pool.ts';
+import { buildGateway } from '../../src/wiring/build-gateway.ts';
+import { Closers } from '../../src/wiring/closers.ts';
 import { registerDemoMerchants } from '../../src/wiring/demo-merchants.ts';
 import { openCore } from '../../src/wiring/open-core.ts';
 import type { PaymentKind } from './cell.ts';
@@ -29,15 +32,24 @@ export async function openFloorDatabase(gateway: RunningGateway, dataFolder: str
   try {
     await migrate(pool);
     const settings = { DATABASE_URL: connectionString, SALLYPORT_DATA: join(dataFolder, 'floor') };
-    const core = await openCore(parseConfig(readEnv(settings, [])), {
+    const config = parseConfig(readEnv(settings, []));
+    const core = await openCore(config, {
       connectionString,
       pool,
       onLost: () => undefined,
       close: async () => undefined,
     });
     await registerDemoMerchants(core.database, core.vault);
-    const payments = await recordPayments(core);
-    await core.cache.stop();
+    const closers = new Closers();
+    closers.add(() => core.cache.stop());
+    // Nothing is sent anywhere: the recorded payments bring an acquirer of their own.
+    const world = { url: 'http://127.0.0.1:1', apiKey: '' };
+    const gateway = buildGateway({ config, log: createLogger({ level: 'silent' }) }, core, world, closers, {
+      resultsUrl: () => world.url,
+      deliveriesWaiting: () => undefined,
+    });
+    const payments = await recordPayments(core.database, gateway);
+    await closers.close();
     return { connectionString, payments };
   } finally {
     await pool.end();

@@ -9,6 +9,7 @@ import {
   readPassword,
 } from '../../src/embedded-postgres/cluster.ts';
 import { readPostmasterFile } from '../../src/embedded-postgres/leftover.ts';
+import { compileCache, gatewayFlags } from '../lib/project.mjs';
 import { freePort, type Program, startProgram } from './programs.ts';
 
 /** The real program on an embedded PostgreSQL with its production settings. */
@@ -36,9 +37,10 @@ export async function startGateway(
   const startedAt = performance.now();
   const program = startProgram({
     file: 'src/main.ts',
-    nodeFlags: options.nodeFlags ?? [],
+    nodeFlags: [...gatewayFlags, ...(options.nodeFlags ?? [])],
     logFile: options.logFile,
     env: {
+      NODE_COMPILE_CACHE: compileCache,
       PORT: '0',
       HOST: '127.0.0.1',
       PUBLIC_URL: '',

@@ -1,9 +1,7 @@
 import type { Cvc, Pan } from '../../src/domain/card.ts';
 import type { Currency } from '../../src/domain/currency.ts';
 import { minorUnits } from '../../src/domain/money.ts';
-import { systemRandom } from '../../src/lib/random.ts';
 import { Secret } from '../../src/lib/secret.ts';
-import { createBinDirectory } from '../../src/store/bins.ts';
 import type { Database, Statement } from '../../src/store/database.ts';
 import { createPaymentStore } from '../../src/store/payment-store.ts';
 import type { CreatePayment, PaymentCard } from '../../src/usecases/commands.ts';
@@ -11,8 +9,6 @@ import { createPayment } from '../../src/usecases/create-payment.ts';
 import type { Gateway } from '../../src/usecases/gateway.ts';
 import { tokenizeCard } from '../../src/usecases/tokenize-card.ts';
 import { demoMerchants } from '../../src/wiring/demo-merchants.ts';
-import type { Core } from '../../src/wiring/open-core.ts';
-import { cardAcceptance } from '../../src/wiring/sandbox-world.ts';
 import type { PaymentKind } from './cell.ts';
 import { measuredCardholder, measuredExpiry, measuredPan, measuredPayment } from './merchant-calls.ts';
 
@@ -39,11 +35,15 @@ export interface RecordedPayment {
  * Takes one payment of each kind through the use case itself, on the real stores, and keeps the statements that the
  * payment store issued: what the floor repeats is what the gateway does, whatever becomes of it.
  */
-export async function recordPayments(core: Core): Promise<Record<PaymentKind, RecordedPayment>> {
+export async function recordPayments(
+  database: Database,
+  real: Gateway,
+): Promise<Record<PaymentKind, RecordedPayment>> {
   const issued: Statement[] = [];
-  const gateway = recordingGateway(core, recordingDatabase(core.database, issued));
+  const payments = createPaymentStore(recordingDatabase(database, issued));
+  const gateway: Gateway = { ...real, payments, acquirer: approvingAcquirer };
   const [demo] = demoMerchants;
-  const caller = demo && (await core.stores.directory.findByKey(demo.secretKey));
+  const caller = demo && (await gateway.directory.findByKey(demo.secretKey));
   if (!caller) throw new Error('the demonstration merchant is missing');
   const pay = async (card: PaymentCard, over: Partial<CreatePayment> = {}) => {
     issued.length = 0;
@@ -94,42 +94,28 @@ function recordingDatabase(database: Database, issued: Statement[]): Database {
   };
 }
 
-function recordingGateway(core: Core, recording: Database): Gateway {
-  const unused = async (): Promise<never> => {
-    throw new Error('a payment of the measured kind needs no more than an authorization');
-  };
-  return {
-    mode: 'sandbox',
-    clock: core.clock,
-    random: systemRandom,
-    ...core.stores,
-    payments: createPaymentStore(recording),
-    vault: core.vault,
-    acquirer: {
-      name: 'simulator',
-      authorize: async ({ amount, currency }) => ({
-        kind: 'approved',
-        acquirerReference: 'sba_1',
-        authorizationCode: '000001',
-        networkTransactionId: '800000000000001',
-        amount,
-        currency,
-        avsResult: null,
-        cvcResult: 'M',
-      }),
-      capture: unused,
-      void: unused,
-      refund: unused,
-      reverse: unused,
-      inquire: unused,
-    },
-    authenticator: { authenticate: unused },
-    acceptance: cardAcceptance('sandbox'),
-    bins: createBinDirectory(core.database, { testIssuers: true }),
-    resultsUrl: () => 'http://127.0.0.1:1/',
-    deliveriesWaiting: () => undefined,
-    inBackground: () => undefined,
-  };
+/** Approves everything without a word over the network: here only what the gateway writes is of interest. */
+const approvingAcquirer: Gateway['acquirer'] = {
+  name: 'simulator',
+  authorize: async ({ amount, currency }) => ({
+    kind: 'approved',
+    acquirerReference: 'sba_1',
+    authorizationCode: '000001',
+    networkTransactionId: '800000000000001',
+    amount,
+    currency,
+    avsResult: null,
+    cvcResult: 'M',
+  }),
+  capture: unused,
+  void: unused,
+  refund: unused,
+  reverse: unused,
+  inquire: unused,
+};
+
+async function unused(): Promise<never> {
+  throw new Error('a payment of the measured kind needs no more than an authorization');
 }
 
 function testCard() {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { watchNpm } from './ancestors.mjs';
-import { pinnedNode, projectFolder } from './project.mjs';
+import { compileCache, pinnedNode, projectFolder } from './project.mjs';
 
 const NPM_POLL_MS = 500;
 /** npm passes on the Ctrl-C that the terminal also gave us; one press is one signal. */
@@ -22,6 +22,7 @@ export function runPinned(args) {
     ['--disable-sigusr1', '--disable-warning=ExperimentalWarning', '--import', FOLLOW, ...args],
     {
       cwd: projectFolder,
+      env: { NODE_COMPILE_CACHE: compileCache, ...process.env },
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
       detached: true,
     },
