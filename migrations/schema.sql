@@ -123,6 +123,16 @@ create table public.bins (
   constraint bins_prefix_check CHECK ((prefix ~ '^[0-9]{2,11}$'::text))
 );
 
+create unlogged table public.card_limits (
+  scope text not null,
+  subject bytea not null,
+  measure text not null,
+  limited_until timestamp with time zone not null,
+  constraint card_limits_pkey PRIMARY KEY (scope, subject),
+  constraint card_limits_measure_check CHECK ((measure = ANY (ARRAY['refuse'::text, 'authenticate'::text]))),
+  constraint card_limits_subject_check CHECK ((octet_length(subject) = 16))
+);
+
 create table public.card_tokens (
   id text not null,
   merchant_id text not null,
@@ -130,6 +140,8 @@ create table public.card_tokens (
   created_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
   used_by text,
+  client_ip text,
+  client_device text,
   constraint card_tokens_pkey PRIMARY KEY (id),
   constraint card_tokens_id_check CHECK ((id ~~ 'tok\_%'::text)),
   constraint card_tokens_card_id_fkey FOREIGN KEY (card_id) REFERENCES public.cards(id)
@@ -225,6 +237,16 @@ create table public.events (
   constraint events_sequence_check CHECK ((sequence > 0)),
   constraint events_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(id),
   constraint events_refund_id_fkey FOREIGN KEY (refund_id) REFERENCES public.refunds(id)
+);
+
+create unlogged table public.failed_cards (
+  scope text not null,
+  subject bytea not null,
+  card bytea not null,
+  failed_at timestamp with time zone not null,
+  constraint failed_cards_pkey PRIMARY KEY (scope, subject, card),
+  constraint failed_cards_card_check CHECK ((octet_length(card) = 16)),
+  constraint failed_cards_subject_check CHECK ((octet_length(subject) = 16))
 );
 
 create table public.flows (
@@ -464,6 +486,7 @@ create table public.reconciliation_runs (
   window_from timestamp with time zone not null,
   window_to timestamp with time zone not null,
   state text not null,
+  compared_until timestamp with time zone not null,
   compared_to text collate "C",
   compared_count bigint not null default 0,
   in_flight_count bigint not null default 0,
@@ -501,6 +524,94 @@ create table public.refunds (
   constraint refunds_id_check CHECK ((id ~~ 'orf\_%'::text)),
   constraint refunds_state_check CHECK ((state = ANY (ARRAY['initiated'::text, 'processing'::text, 'refunded'::text, 'failed'::text, 'reversed'::text, 'on_hold'::text, 'rejected_by_bank'::text]))),
   constraint refunds_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(id)
+);
+
+create table public.risk_counters (
+  merchant_id text not null,
+  dimension text not null,
+  value_hash bytea not null,
+  span interval not null,
+  begun_at timestamp with time zone not null,
+  attempts integer not null,
+  attempts_before integer not null,
+  expires_at timestamp with time zone not null,
+  constraint risk_counters_pkey PRIMARY KEY (merchant_id, dimension, value_hash, span),
+  constraint risk_counters_attempts_before_check CHECK ((attempts_before >= 0)),
+  constraint risk_counters_attempts_check CHECK ((attempts > 0)),
+  constraint risk_counters_dimension_check CHECK ((dimension = ANY (ARRAY['fingerprint'::text, 'ip'::text, 'email'::text, 'bin'::text, 'device'::text]))),
+  constraint risk_counters_value_hash_check CHECK ((octet_length(value_hash) = 16))
+) with (fillfactor=70);
+
+create table public.risk_decisions (
+  payment_id text not null,
+  merchant_id text not null,
+  stage text not null,
+  action text not null,
+  reason text not null,
+  rule_id text,
+  rule_name text,
+  facts jsonb not null,
+  review_state text,
+  reviewed_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint risk_decisions_pkey PRIMARY KEY (payment_id, stage),
+  constraint risk_decisions_action_check CHECK ((action = ANY (ARRAY['block'::text, 'authenticate'::text, 'review'::text, 'allow'::text]))),
+  constraint risk_decisions_check CHECK (((reason = 'rule'::text) = (rule_id IS NOT NULL))),
+  constraint risk_decisions_check1 CHECK (((action = 'review'::text) = (review_state IS NOT NULL))),
+  constraint risk_decisions_reason_check CHECK ((reason = ANY (ARRAY['rule'::text, 'no_rule'::text, 'check_failed'::text, 'declines_jumped'::text]))),
+  constraint risk_decisions_review_state_check CHECK ((review_state = ANY (ARRAY['open'::text, 'approved'::text, 'refused'::text]))),
+  constraint risk_decisions_stage_check CHECK ((stage = ANY (ARRAY['before_authorization'::text, 'after_authorization'::text]))),
+  constraint risk_decisions_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(id)
+);
+
+create table public.risk_list_entries (
+  list_id text not null,
+  value text not null,
+  created_at timestamp with time zone not null,
+  constraint risk_list_entries_pkey PRIMARY KEY (list_id, value),
+  constraint risk_list_entries_value_check CHECK (((length(value) >= 1) AND (length(value) <= 320))),
+  constraint risk_list_entries_list_id_fkey FOREIGN KEY (list_id) REFERENCES public.risk_lists(id) ON DELETE CASCADE
+);
+
+create table public.risk_lists (
+  id text not null,
+  merchant_id text not null,
+  name text not null,
+  fact text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint risk_lists_pkey PRIMARY KEY (id),
+  constraint risk_lists_fact_check CHECK ((fact = ANY (ARRAY['fingerprint'::text, 'email'::text, 'ip'::text, 'bin'::text, 'country'::text, 'customer'::text]))),
+  constraint risk_lists_id_check CHECK ((id ~~ 'list\_%'::text)),
+  constraint risk_lists_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255))),
+  constraint risk_lists_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES public.merchants(id)
+);
+
+create table public.risk_rules (
+  id text not null,
+  merchant_id text not null,
+  name text not null,
+  action text not null,
+  status text not null,
+  conditions jsonb not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint risk_rules_pkey PRIMARY KEY (id),
+  constraint risk_rules_action_check CHECK ((action = ANY (ARRAY['block'::text, 'authenticate'::text, 'review'::text, 'allow'::text]))),
+  constraint risk_rules_conditions_check CHECK ((jsonb_typeof(conditions) = 'array'::text)),
+  constraint risk_rules_id_check CHECK ((id ~~ 'rule\_%'::text)),
+  constraint risk_rules_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255))),
+  constraint risk_rules_status_check CHECK ((status = ANY (ARRAY['enabled'::text, 'disabled'::text]))),
+  constraint risk_rules_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES public.merchants(id)
+);
+
+create table public.risk_settings (
+  merchant_id text not null,
+  when_check_fails text not null,
+  updated_at timestamp with time zone not null,
+  constraint risk_settings_pkey PRIMARY KEY (merchant_id),
+  constraint risk_settings_when_check_fails_check CHECK ((when_check_fails = ANY (ARRAY['block'::text, 'authenticate'::text, 'review'::text, 'allow'::text]))),
+  constraint risk_settings_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES public.merchants(id)
 );
 
 create table public.schema_migrations (
@@ -758,6 +869,7 @@ CREATE INDEX credentials_merchant ON public.credentials USING btree (merchant_id
 CREATE INDEX disputes_payment ON public.disputes USING btree (payment_id);
 CREATE INDEX disputes_untold ON public.disputes USING btree (received_at) WHERE ((event_id IS NULL) AND (payment_id IS NOT NULL));
 CREATE INDEX events_of_merchant ON public.events USING btree (merchant_id, created_at DESC, id DESC);
+CREATE INDEX failed_cards_expiry ON public.failed_cards USING btree (failed_at);
 CREATE INDEX idempotency_keys_expiry ON public.idempotency_keys USING btree (expires_at);
 CREATE INDEX order_documents_payment ON public.order_documents USING btree (payment_id);
 CREATE UNIQUE INDEX payment_methods_card ON public.payment_methods USING btree (merchant_id, customer_reference, fingerprint) WHERE (status <> 'detached'::text);
@@ -775,6 +887,10 @@ CREATE INDEX reconciliation_runs_done ON public.reconciliation_runs USING btree 
 CREATE UNIQUE INDEX reconciliation_runs_open ON public.reconciliation_runs USING btree (acquirer, purpose, window_from, window_to) WHERE (state = 'running'::text);
 CREATE INDEX refunds_of_merchant ON public.refunds USING btree (merchant_id, created_at DESC, id DESC);
 CREATE INDEX refunds_payment ON public.refunds USING btree (payment_id);
+CREATE INDEX risk_counters_expiry ON public.risk_counters USING btree (expires_at);
+CREATE INDEX risk_decisions_open_reviews ON public.risk_decisions USING btree (merchant_id, created_at DESC, payment_id DESC) WHERE (review_state = 'open'::text);
+CREATE INDEX risk_lists_merchant ON public.risk_lists USING btree (merchant_id);
+CREATE INDEX risk_rules_merchant ON public.risk_rules USING btree (merchant_id);
 CREATE INDEX webhook_deliveries_due_by_endpoint ON public.webhook_deliveries USING btree (endpoint_id, next_try_at) WHERE (state = 'pending'::text);
 CREATE INDEX webhook_endpoints_merchant ON public.webhook_endpoints USING btree (merchant_id) WHERE (status <> 'deleted'::text);
 CREATE INDEX authorizations_by_merchant_reference ON sandbox_bank.authorizations USING btree (merchant_reference);
@@ -880,4 +996,8 @@ CREATE TRIGGER settings_changed AFTER INSERT OR DELETE OR UPDATE ON public.flows
 CREATE TRIGGER settings_changed AFTER UPDATE ON public.installation FOR EACH STATEMENT EXECUTE FUNCTION public.notify_settings_change();
 CREATE TRIGGER settings_changed AFTER INSERT OR DELETE OR UPDATE ON public.merchant_secrets FOR EACH STATEMENT EXECUTE FUNCTION public.notify_settings_change();
 CREATE TRIGGER settings_changed AFTER INSERT OR DELETE OR UPDATE ON public.merchants FOR EACH STATEMENT EXECUTE FUNCTION public.notify_settings_change();
+CREATE TRIGGER settings_changed AFTER INSERT OR DELETE OR UPDATE ON public.risk_list_entries FOR EACH STATEMENT EXECUTE FUNCTION public.notify_settings_change();
+CREATE TRIGGER settings_changed AFTER INSERT OR DELETE OR UPDATE ON public.risk_lists FOR EACH STATEMENT EXECUTE FUNCTION public.notify_settings_change();
+CREATE TRIGGER settings_changed AFTER INSERT OR DELETE OR UPDATE ON public.risk_rules FOR EACH STATEMENT EXECUTE FUNCTION public.notify_settings_change();
+CREATE TRIGGER settings_changed AFTER INSERT OR DELETE OR UPDATE ON public.risk_settings FOR EACH STATEMENT EXECUTE FUNCTION public.notify_settings_change();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON vault.openings FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_to_rewrite();

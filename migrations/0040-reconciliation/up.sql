@@ -22,7 +22,9 @@ create table reconciliation_runs (
   window_from timestamptz not null,
   window_to timestamptz not null,
   state text not null check (state in ('running', 'done')),
-  -- The last reference that was compared: a run that was killed goes on after it.
+  -- A run that was killed goes on here: everything booked before that time was compared, and in the slice of time that
+  -- begins then everything up to that reference.
+  compared_until timestamptz not null,
   compared_to text collate "C",
   compared_count bigint not null default 0,
   in_flight_count bigint not null default 0,

@@ -8,6 +8,7 @@ export interface RunRow {
   readonly window_from: Date;
   readonly window_to: Date;
   readonly state: 'running' | 'done';
+  readonly compared_until: Date;
   readonly compared_to: string | null;
   readonly compared_count: bigint;
   readonly in_flight_count: bigint;
@@ -16,7 +17,7 @@ export interface RunRow {
   readonly finished_at: Date | null;
 }
 
-export const runColumns = `id, acquirer, purpose, window_from, window_to, state, compared_to, compared_count, in_flight_count,
+export const runColumns = `id, acquirer, purpose, window_from, window_to, state, compared_until, compared_to, compared_count, in_flight_count,
   in_flight_since, started_at, finished_at`;
 
 export function runFromRow(row: RunRow): ReconciliationRun {
@@ -27,6 +28,7 @@ export function runFromRow(row: RunRow): ReconciliationRun {
     from: row.window_from,
     to: row.window_to,
     state: row.state,
+    comparedUntil: row.compared_until,
     comparedTo: row.compared_to,
     comparedCount: row.compared_count,
     inFlightCount: row.in_flight_count,

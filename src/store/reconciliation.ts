@@ -19,6 +19,7 @@ export function createReconciliationStore(database: Database): ReconciliationSto
     findLastDone: (acquirer, purpose) =>
       findRun(database, 'last-done', acquirer, purpose, `state = 'done' order by window_to desc, id desc`),
     listOurs: (page) => listOurs(database, page),
+    countOurs: (window) => countOurs(database, window),
     findOurs: (acquirer, reference) => findOurs(database, acquirer, reference),
     advanceRun: (run, step, now, holdSeconds) => advanceRun(database, run, step, now, holdSeconds),
     finishRun: (run, now) => finishRun(database, run, now),
@@ -53,8 +54,9 @@ async function holdRun(
   if (taken.rows[0]) return runFromRow(taken.rows[0]);
   const begun = await database.query<RunRow>({
     name: 'begin-reconciliation-run',
-    text: `insert into reconciliation_runs (acquirer, purpose, window_from, window_to, state, started_at, held_until)
-      values ($1, $2, $3, $4, 'running', $6, now() + make_interval(secs => $5))
+    text: `insert into reconciliation_runs (acquirer, purpose, window_from, window_to, state, compared_until,
+        started_at, held_until)
+      values ($1, $2, $3, $4, 'running', $3, $6, now() + make_interval(secs => $5))
       on conflict (acquirer, purpose, window_from, window_to) where state = 'running' do nothing
       returning ${runColumns}`,
     values: [...values, now.toISOString()],
@@ -100,6 +102,19 @@ async function listOurs(
   return rows;
 }
 
+async function countOurs(
+  database: Database,
+  window: { acquirer: string; from: Date; to: Date },
+): Promise<number> {
+  const { rows } = await database.query<{ count: number }>({
+    name: '',
+    text: `select count(*)::integer as count from attempts
+      where kind in ('authorization', 'purchase') and acquirer = $1 and created_at >= $2 and created_at < $3`,
+    values: [window.acquirer, window.from.toISOString(), window.to.toISOString()],
+  });
+  return rows[0]?.count ?? 0;
+}
+
 async function findOurs(database: Database, acquirer: string, reference: string): Promise<ReadLine | null> {
   const { rows } = await database.query<ReadLine>({
     name: 'find-reconciliation-line',
@@ -123,21 +138,21 @@ async function advanceRun(
   const { rows } = await database.query<RunRow>({
     name: 'advance-reconciliation-run',
     text: `with run as (
-        update reconciliation_runs set compared_to = $3, compared_count = compared_count + $4,
-          in_flight_count = in_flight_count + $5, in_flight_since = least(in_flight_since, $6),
-          held_until = now() + make_interval(secs => $7)
-        where id = $1 and state = 'running' and compared_to is not distinct from $2
+        update reconciliation_runs set compared_until = $4, compared_to = $5, compared_count = compared_count + $6,
+          in_flight_count = in_flight_count + $7, in_flight_since = least(in_flight_since, $8),
+          held_until = now() + make_interval(secs => $9)
+        where id = $1 and state = 'running' and compared_until = $2 and compared_to is not distinct from $3
         returning *
       ),
       given as (
-        select * from jsonb_to_recordset($8) as given (reference text, "acquirerReference" text, cause text,
+        select * from jsonb_to_recordset($10) as given (reference text, "acquirerReference" text, cause text,
           "merchantId" text, "paymentId" text, "attemptId" text, ours jsonb, theirs jsonb, owner text, status text, message text)
       ),
       difference as (
         insert into reconciliation_differences (run_id, acquirer, reference, acquirer_reference, cause, merchant_id,
           payment_id, attempt_id, ours, theirs, owner, status, found_at, seen_at)
         select run.id, run.acquirer, reference, "acquirerReference", cause, "merchantId", "paymentId", "attemptId", ours,
-          theirs, owner, status, $9, $9
+          theirs, owner, status, $11, $11
         from given, run
         on conflict (acquirer, reference, acquirer_reference, cause) where status <> 'closed'
           do update set seen_at = excluded.seen_at
@@ -145,7 +160,7 @@ async function advanceRun(
       ),
       alert as (
         insert into alerts (kind, merchant_id, payment_id, message, created_at, difference_id)
-        select 'reconciliation_difference', difference.merchant_id, difference.payment_id, given.message, $9, difference.id
+        select 'reconciliation_difference', difference.merchant_id, difference.payment_id, given.message, $11, difference.id
         from difference join given on given.reference = difference.reference and given.cause = difference.cause
           and given."acquirerReference" = difference.acquirer_reference
         on conflict (difference_id) where difference_id is not null do nothing
@@ -153,7 +168,9 @@ async function advanceRun(
       select ${runColumns} from run`,
     values: [
       run.id,
+      run.comparedUntil.toISOString(),
       run.comparedTo,
+      step.comparedUntil.toISOString(),
       step.comparedTo,
       step.compared,
       step.inFlight,

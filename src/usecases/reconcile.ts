@@ -12,9 +12,13 @@ import type {
   ReconciliationPurpose,
   ReconciliationRun,
   ReconciliationStore,
+  RunStep,
 } from './ports/reconciliation.ts';
 
-const pageLimit = 5000;
+/** The window is cut into slices of about so many lines, which lie close together in both books. */
+const sliceLines = 20_000;
+const sliceMsMin = 1000;
+const pageLimit = 25_000;
 /** Differences that are looked at closely at once: each asks the acquirer. */
 const closelyAtOnce = 8;
 /** Real seconds after which a run that made no step may be taken over: its process is dead by then. */
@@ -103,35 +107,91 @@ export async function reconcile(
   }
 }
 
-/** Walks both books from where the run stands; answers how many differences it saw. */
+interface Slice {
+  readonly from: Date;
+  readonly to: Date;
+}
+
+type Pairs = readonly ReferencePair<ListedLine, BookedAuthorization>[];
+
+/**
+ * Walks both books from where the run stands, slice by slice of time, and in order of reference within a slice; answers
+ * how many differences it saw. While one slice is compared, the next is on its way.
+ */
 async function compareWindow(course: Course, at: { run: ReconciliationRun }): Promise<number> {
-  const { store, records } = course;
-  const { acquirer, from, to, comparedTo } = at.run;
-  const ours: PageSource<ListedLine> = async (after) => {
-    const lines = await store.listOurs({ acquirer, from, to, after, limit: pageLimit });
+  const slices = sliceWindow(at.run, await course.store.countOurs({ ...at.run, from: at.run.comparedUntil }));
+  let found = 0;
+  let next = slices.next().value;
+  let coming = next && readSlice(course, at.run.acquirer, next, at.run.comparedTo);
+  while (next && coming) {
+    const slice: Slice = next;
+    const current = coming;
+    next = slices.next().value;
+    coming = next && readSlice(course, at.run.acquirer, next, null);
+    for (let batch = await current.first; !batch.done; batch = await current.rest.next()) {
+      found += await compareBatch(course, at, slice, batch.value);
+      course.onStep(at.run);
+    }
+    await advance(course, at, { ...nothingFound, comparedUntil: slice.to, comparedTo: null });
+  }
+  return found;
+}
+
+const nothingFound = { compared: 0, inFlight: 0, inFlightSince: null, found: [] };
+
+/** What is left of a window, cut into slices of equal time. */
+function* sliceWindow({ comparedUntil, to }: ReconciliationRun, lines: number): Generator<Slice, undefined> {
+  const count = Math.max(1, Math.ceil(lines / sliceLines));
+  const stepMs = Math.max(sliceMsMin, Math.ceil((to.getTime() - comparedUntil.getTime()) / count));
+  for (let from = comparedUntil; from < to; ) {
+    const end = new Date(Math.min(from.getTime() + stepMs, to.getTime()));
+    yield { from, to: end };
+    from = end;
+  }
+}
+
+/** Begins to read both sides of a slice. */
+function readSlice(
+  { store, records }: Course,
+  acquirer: string,
+  { from, to }: Slice,
+  after: string | null,
+): { readonly first: Promise<IteratorResult<Pairs>>; readonly rest: AsyncGenerator<Pairs> } {
+  const ours: PageSource<ListedLine> = async (reached) => {
+    const lines = await store.listOurs({ acquirer, from, to, after: reached, limit: pageLimit });
     return { lines, last: lines.length < pageLimit };
   };
-  const theirs: PageSource<BookedAuthorization> = async (after) => {
-    const page = await records.listAuthorizations({ from, to, after, limit: pageLimit });
+  const theirs: PageSource<BookedAuthorization> = async (reached) => {
+    const page = await records.listAuthorizations({ from, to, after: reached, limit: pageLimit });
     if (page.kind === 'unknown') throw new BookUnreadable(page.cause);
     return { lines: page.authorizations, last: page.last };
   };
-  let found = 0;
-  for await (const pairs of mergeByReference(ours, theirs, comparedTo)) {
-    found += await compareBatch(course, at, pairs);
-    course.onStep(at.run);
-  }
-  return found;
+  const rest = mergeByReference(ours, theirs, after);
+  const first = rest.next();
+  // When the slice before it fails, nobody waits for this one.
+  first.catch(() => undefined);
+  return { first, rest };
+}
+
+async function advance(course: Course, at: { run: ReconciliationRun }, step: RunStep): Promise<void> {
+  const advanced = await course.store.advanceRun(
+    at.run,
+    step,
+    course.gateway.clock.now(),
+    course.holdSeconds,
+  );
+  if (!advanced) throw new RunTakenOver();
+  at.run = advanced;
 }
 
 async function compareBatch(
   course: Course,
   at: { run: ReconciliationRun },
-  pairs: readonly ReferencePair<ListedLine, BookedAuthorization>[],
+  slice: Slice,
+  pairs: Pairs,
 ): Promise<number> {
   const end = pairs.at(-1)?.reference;
   if (end === undefined) return 0;
-  const { gateway, store, holdSeconds } = course;
   const doubtful: string[] = [];
   for (const { reference, left, right } of pairs) {
     // The other side may lie just outside of the window, and what is open may be more than just young.
@@ -143,20 +203,14 @@ async function compareBatch(
   const inFlight = looks.filter(({ look }) => look.kind === 'in_flight');
   const since = inFlight.map(({ look }) => (look.kind === 'in_flight' ? look.since.getTime() : Infinity));
   const found = looks.flatMap(({ reference, look }) => differencesOf(reference, look));
-  const advanced = await store.advanceRun(
-    at.run,
-    {
-      comparedTo: end,
-      compared: pairs.length,
-      inFlight: inFlight.length,
-      inFlightSince: since.length > 0 ? new Date(Math.min(...since)) : null,
-      found: found.map(({ difference }) => difference),
-    },
-    gateway.clock.now(),
-    holdSeconds,
-  );
-  if (!advanced) throw new RunTakenOver();
-  at.run = advanced;
+  await advance(course, at, {
+    comparedUntil: slice.from,
+    comparedTo: end,
+    compared: pairs.length,
+    inFlight: inFlight.length,
+    inFlightSince: since.length > 0 ? new Date(Math.min(...since)) : null,
+    found: found.map(({ difference }) => difference),
+  });
   for (const { difference, finding } of found) await mend(course, difference, finding);
   return found.length;
 }

@@ -40,7 +40,7 @@ export interface SimulatorAcquirer extends Acquirer {
 const deadlineMsDefault = 10_000;
 const connectionsMaxDefault = 128;
 const answerBytesMax = 64 * 1024;
-const recordsBytesMax = 16 * 1024 * 1024;
+const recordsBytesMax = 32 * 1024 * 1024;
 
 /** Makes the adapter to the simulated bank (sandbox/bank/wire.ts). It keeps connections open and never sends twice. */
 export function createSimulatorAcquirer(settings: SimulatorSettings): SimulatorAcquirer {

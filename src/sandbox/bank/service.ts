@@ -31,7 +31,7 @@ export interface BankSettings {
 
 const bodyBytesMax = 64 * 1024;
 const pageLimitMax = 1000;
-const statementLimitMax = 10_000;
+const statementLimitMax = 50_000;
 const keepAliveMs = 65_000;
 
 const followUpPaths: ReadonlyMap<string, FollowUpKind> = new Map([

@@ -12,7 +12,9 @@ export interface ReconciliationRun {
   readonly from: Date;
   readonly to: Date;
   readonly state: 'running' | 'done';
-  /** The last reference that was compared; null before the first. */
+  /** What was booked before this time has been compared, ... */
+  readonly comparedUntil: Date;
+  /** ... and of the slice that begins then, everything up to this reference; null before the first. */
   readonly comparedTo: string | null;
   readonly comparedCount: bigint;
   /** Payments of which something was under way, so that comparing them means nothing yet. */
@@ -70,6 +72,7 @@ export interface Difference extends Omit<FoundDifference, 'status' | 'message'> 
 
 /** How far a run has come since its last step. */
 export interface RunStep {
+  readonly comparedUntil: Date;
   readonly comparedTo: string | null;
   readonly compared: number;
   readonly inFlight: number;
@@ -96,6 +99,8 @@ export interface ReconciliationStore {
     readonly after: string | null;
     readonly limit: number;
   }): Promise<ListedLine[]>;
+  /** How many lines `listOurs` has in a window. */
+  countOurs(window: { readonly acquirer: string; readonly from: Date; readonly to: Date }): Promise<number>;
   findOurs(acquirer: string, reference: string): Promise<ReadLine | null>;
   /**
    * Writes a step, its differences and their alerts in one commit, and holds the run for longer. Null when another
