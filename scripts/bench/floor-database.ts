@@ -36,6 +36,7 @@ export async function openFloorDatabase(gateway: RunningGateway, dataFolder: str
     const core = await openCore(config, {
       connectionString,
       pool,
+      vaultPool: pool,
       onLost: () => undefined,
       close: async () => undefined,
     });

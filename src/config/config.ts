@@ -20,6 +20,8 @@ export type Config = {
   readonly dataFolder: string;
   /** Null means the embedded PostgreSQL. Holds a password: not to be logged. */
   readonly databaseUrl: string | null;
+  /** The same database for the vault, as a user of its own; null means that the vault's role is taken on. Holds a password. */
+  readonly databaseVaultUrl: string | null;
   readonly mode: Mode;
   readonly role: Role;
   /** What browsers and merchants reach us under: an origin or a base path, without a slash at its end. */
@@ -67,6 +69,7 @@ export function parseConfig(env: Env): Config {
     hostIsLoopback: isLoopbackHost(host),
     dataFolder: resolve(env.SALLYPORT_DATA ?? './data'),
     databaseUrl: parseDatabaseUrl(env.DATABASE_URL, refuse),
+    databaseVaultUrl: parseDatabaseVaultUrl(env, refuse),
     mode,
     role: oneOf('--role', env.role, ROLES, 'all', refuse),
     publicUrl,
@@ -166,6 +169,15 @@ function parseDatabaseUrl(value: string | undefined, refuse: Refuse): string | n
     refuse('DATABASE_URL', withoutPassword(value), 'postgres://user:password@host:port/database');
   }
   return value;
+}
+
+function parseDatabaseVaultUrl(env: Env, refuse: Refuse): string | null {
+  const value = env.DATABASE_VAULT_URL;
+  if (value !== undefined && env.DATABASE_URL === undefined) {
+    const expected = 'nothing, unless DATABASE_URL names the same database for the gateway';
+    refuse('DATABASE_VAULT_URL', withoutPassword(value), expected);
+  }
+  return parseDatabaseUrl(value, (_, shown, expected) => refuse('DATABASE_VAULT_URL', shown, expected));
 }
 
 /** A refused value is shown to whoever reads the log, so what may be a password in it is not. */

@@ -4,6 +4,7 @@ export type Env = {
   readonly HOST: string | undefined;
   readonly SALLYPORT_DATA: string | undefined;
   readonly DATABASE_URL: string | undefined;
+  readonly DATABASE_VAULT_URL: string | undefined;
   readonly SALLYPORT_MODE: string | undefined;
   readonly PUBLIC_URL: string | undefined;
   readonly SALLYPORT_ACQUIRER_URL: string | undefined;
@@ -27,6 +28,7 @@ export function readEnv(variables: NodeJS.ProcessEnv, argv: readonly string[]): 
     HOST: read('HOST'),
     SALLYPORT_DATA: read('SALLYPORT_DATA'),
     DATABASE_URL: read('DATABASE_URL'),
+    DATABASE_VAULT_URL: read('DATABASE_VAULT_URL'),
     SALLYPORT_MODE: read('SALLYPORT_MODE'),
     PUBLIC_URL: read('PUBLIC_URL'),
     SALLYPORT_ACQUIRER_URL: read('SALLYPORT_ACQUIRER_URL'),

@@ -37,12 +37,19 @@ export interface Core {
 /** Opens everything that the database and the root key give; a key that does not belong to the database stops the start. */
 export async function openCore(config: Config, opened: OpenDatabase): Promise<Core> {
   const database = createDatabase(opened.pool);
+  const vaultDatabase = createDatabase(opened.vaultPool);
   await bindInstallation(database, config.mode);
   const clock = new InstallationClock(database);
   await clock.reload();
   const rootKeys = await loadLocalRootKey(config.dataFolder);
-  await proveRootKeys({ database, rootKeys, mode: config.mode });
-  const vault = createVault({ database, rootKeys, mode: config.mode, clock, random: systemRandom });
+  await proveRootKeys({ database: vaultDatabase, rootKeys, mode: config.mode });
+  const vault = createVault({
+    database: vaultDatabase,
+    rootKeys,
+    mode: config.mode,
+    clock,
+    random: systemRandom,
+  });
   const cache = new SettingsCache(opened.connectionString, () => void clock.reload().catch(() => undefined));
   await cache.start();
   return {

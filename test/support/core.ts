@@ -37,6 +37,7 @@ export async function startTestCore(): Promise<TestCore> {
   const core = await openCore(config, {
     connectionString: database.connectionString,
     pool: database.pool,
+    vaultPool: database.pool,
     onLost: () => undefined,
     close: async () => undefined,
   });
