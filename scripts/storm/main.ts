@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Pool } from 'pg';
-import { stopAll } from '../bench/programs.ts';
+import { startProgram, stopAll } from '../bench/programs.ts';
 import { Chance } from './chance.ts';
 import { advanceClock, type Damage, rage } from './chaos.ts';
 import { checkAcknowledged, checkAnswers, checkDatabase, checkSecrets, type Finding } from './check.ts';
 import { Client, ClientLog, stormCards } from './clients.ts';
-import { type House, openHouse, standAll } from './house.ts';
+import { type House, isAlive, openHouse, standAll } from './house.ts';
 import { Receiver } from './receiver.ts';
 
 /**
@@ -59,6 +59,25 @@ async function calm(house: House, pool: Pool): Promise<number> {
   return Date.now() - began;
 }
 
+/** The bank's book against ours, by the operator's own command: what only a comparison finds is mended by it. */
+async function compareBooks(house: House, from: Date): Promise<number> {
+  const began = Date.now();
+  const to = new Date(began + 400 * 24 * 3600 * 1000);
+  const logFile = join(house.folder, 'reconcile.log');
+  const program = startProgram({
+    file: 'scripts/reconcile.ts',
+    args: ['--from', from.toISOString(), '--to', to.toISOString()],
+    logFile,
+    env: {
+      DATABASE_URL: house.postgres.connectionString,
+      SALLYPORT_DATA: house.folder,
+      SALLYPORT_MODE: 'sandbox',
+    },
+  });
+  while (isAlive(program.pid) && Date.now() - began < calmMsMax) await delay(100);
+  return Date.now() - began;
+}
+
 async function storm(): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-storm-'));
   const house = await openHouse(folder, { apis: 2, workers: 1 });
@@ -71,7 +90,8 @@ async function storm(): Promise<boolean> {
   pool.on('error', () => undefined);
   try {
     const log = new ClientLog();
-    const until = Date.now() + stormMs;
+    const began = Date.now();
+    const until = began + stormMs;
     const isOver = () => Date.now() >= until;
     const cards = weightedCards();
     const clients = Array.from({ length: Number(values.clients) }, (_value, index) =>
@@ -82,7 +102,8 @@ async function storm(): Promise<boolean> {
       Promise.all(clients),
     ]);
     await standAll(house);
-    const calmMs = await calm(house, pool);
+    const calmMs =
+      (await calm(house, pool)) + (await compareBooks(house, new Date(began))) + (await calm(house, pool));
     const findings = [
       ...(await checkDatabase(pool)),
       await checkAnswers(house, log),
