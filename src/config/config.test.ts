@@ -20,6 +20,8 @@ test('with nothing set, everything has its documented default', () => {
     role: 'all',
     publicUrl: 'http://127.0.0.1:8000',
     acquirerUrl: null,
+    acquirerDeadlineMs: 10_000,
+    trustedProxies: [],
     logLevel: 'info',
     databasePool: 20,
   });
@@ -47,6 +49,7 @@ const accepted: [Record<string, string>, string[], Partial<Config>][] = [
   [{ PUBLIC_URL: 'https://pay.example/base/' }, [], { publicUrl: 'https://pay.example/base' }],
   [{ SALLYPORT_MODE: 'live', PUBLIC_URL: 'https://pay.example' }, [], { mode: 'live' }],
   [{ SALLYPORT_ACQUIRER_URL: 'http://127.0.0.1:9100/' }, [], { acquirerUrl: 'http://127.0.0.1:9100' }],
+  [{ SALLYPORT_TRUSTED_PROXIES: '10.0.0.0/8, ::1' }, [], { trustedProxies: ['10.0.0.0/8', '::1'] }],
   [{ DATABASE_URL: 'postgres://a:b@db/x' }, [], { databaseUrl: 'postgres://a:b@db/x' }],
   [
     { SALLYPORT_DATABASE_POOL: '5', SALLYPORT_LOG_LEVEL: 'debug' },

@@ -30,6 +30,8 @@ export type Config = {
   readonly acquirerUrl: string | null;
   /** The longest that one call to an acquirer may take; after it the outcome is unknown and will be found out. */
   readonly acquirerDeadlineMs: number;
+  /** Addresses or networks of the proxies in front, whose word on where a browser is gets believed. */
+  readonly trustedProxies: readonly string[];
   readonly logLevel: LogLevel;
   /** Most connections to the database that this process opens. */
   readonly databasePool: number;
@@ -83,6 +85,7 @@ export function parseConfig(env: Env): Config {
       { min: 100, max: 50_000, otherwise: 10_000 },
       refuse,
     ),
+    trustedProxies: parseTrustedProxies(env.SALLYPORT_TRUSTED_PROXIES, refuse),
     logLevel: oneOf('SALLYPORT_LOG_LEVEL', env.SALLYPORT_LOG_LEVEL, LOG_LEVELS, 'info', refuse),
     databasePool: wholeNumber(
       'SALLYPORT_DATABASE_POOL',
@@ -161,6 +164,26 @@ function parseBaseUrl(name: string, value: string, refuse: Refuse): string {
     url.hash === '';
   if (!fits) refuse(name, withoutPassword(value), 'an http or https URL without user, query or fragment');
   return value.replace(/\/+$/, '');
+}
+
+function parseTrustedProxies(value: string | undefined, refuse: Refuse): string[] {
+  const proxies = (value ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  const isNetwork = (text: string): boolean => {
+    const [address = '', bits, ...rest] = text.split('/');
+    const version = isIP(address);
+    const fits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+    return version !== 0 && fits && rest.length === 0;
+  };
+  if (value !== undefined && !proxies.every(isNetwork))
+    refuse(
+      'SALLYPORT_TRUSTED_PROXIES',
+      value,
+      'IP addresses or networks, such as 10.0.0.0/8, with commas between',
+    );
+  return proxies;
 }
 
 function parseDatabaseUrl(value: string | undefined, refuse: Refuse): string | null {

@@ -9,6 +9,7 @@ export type Env = {
   readonly PUBLIC_URL: string | undefined;
   readonly SALLYPORT_ACQUIRER_URL: string | undefined;
   readonly SALLYPORT_ACQUIRER_DEADLINE_MS: string | undefined;
+  readonly SALLYPORT_TRUSTED_PROXIES: string | undefined;
   readonly SALLYPORT_LOG_LEVEL: string | undefined;
   readonly SALLYPORT_DATABASE_POOL: string | undefined;
   /** The value of `--role`; the empty string when the option has none. */
@@ -33,6 +34,7 @@ export function readEnv(variables: NodeJS.ProcessEnv, argv: readonly string[]): 
     PUBLIC_URL: read('PUBLIC_URL'),
     SALLYPORT_ACQUIRER_URL: read('SALLYPORT_ACQUIRER_URL'),
     SALLYPORT_ACQUIRER_DEADLINE_MS: read('SALLYPORT_ACQUIRER_DEADLINE_MS'),
+    SALLYPORT_TRUSTED_PROXIES: read('SALLYPORT_TRUSTED_PROXIES'),
     SALLYPORT_LOG_LEVEL: read('SALLYPORT_LOG_LEVEL'),
     SALLYPORT_DATABASE_POOL: read('SALLYPORT_DATABASE_POOL'),
     ...readArguments(argv),

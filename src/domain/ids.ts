@@ -17,6 +17,8 @@ export type DeliveryId = Brand<`dlv_${string}`, 'DeliveryId'>;
 export type WebhookEndpointId = Brand<`whe_${string}`, 'WebhookEndpointId'>;
 export type AuthenticationId = Brand<`3ds_${string}`, 'AuthenticationId'>;
 export type CredentialId = Brand<`cred_${string}`, 'CredentialId'>;
+export type RiskRuleId = Brand<`rule_${string}`, 'RiskRuleId'>;
+export type RiskListId = Brand<`list_${string}`, 'RiskListId'>;
 
 export const idPrefixes = {
   PaymentId: 'tx_',
@@ -31,6 +33,8 @@ export const idPrefixes = {
   WebhookEndpointId: 'whe_',
   AuthenticationId: '3ds_',
   CredentialId: 'cred_',
+  RiskRuleId: 'rule_',
+  RiskListId: 'list_',
 } as const;
 
 interface Ids {
@@ -46,6 +50,8 @@ interface Ids {
   WebhookEndpointId: WebhookEndpointId;
   AuthenticationId: AuthenticationId;
   CredentialId: CredentialId;
+  RiskRuleId: RiskRuleId;
+  RiskListId: RiskListId;
 }
 
 export type IdKind = keyof Ids;

@@ -20,6 +20,7 @@ export const refusalCodes = [
   'recurring_not_supported',
   'reference_in_use',
   'return_url_not_allowed',
+  'rate_limited',
   'card_not_accepted',
   'card_already_saved',
   'invalid_status',
@@ -33,6 +34,8 @@ export interface Refusal {
   readonly message: string;
   /** The core's name of the input at fault, when it is one. */
   readonly subject?: string;
+  /** When the same request may be tried again; of `rate_limited` only. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** Makes a refusal. */

@@ -49,6 +49,9 @@ export interface SandboxCard {
   readonly outcome: CardOutcome;
   readonly three_ds: CardThreeDs;
   readonly fault?: Fault;
+  /** What the bank answers about address and code beside an approval; not checked, and matching, where left out. */
+  readonly avs_result?: string;
+  readonly cvc_result?: string;
   /** Whose documentation the number comes from; `sallyport` marks our own. */
   readonly source: 'zafapay' | 'eximpe' | 'sallyport';
   readonly note: string;
@@ -131,6 +134,14 @@ const ours: readonly SandboxCard[] = [
   ),
 ];
 
+const checked: readonly SandboxCard[] = [
+  answering('4000009600000015', 'Y', 'M', 'Approved; address, postcode and code match.'),
+  answering('4000009600000023', 'N', 'M', 'Approved, though neither address nor postcode match.'),
+  answering('4000009600000031', 'Z', 'M', 'Approved; the postcode matches, the address does not.'),
+  answering('4000009600000049', 'Y', 'N', 'Approved, though the security code does not match.'),
+  answering('4000009600000056', 'U', 'P', 'Approved; the issuer checked neither address nor code.'),
+];
+
 const faulty: readonly SandboxCard[] = [
   fault('4000009900000012', 'timeout_after_authorizing', 'Authorized, but the bank never answers.'),
   fault('4000009900000020', 'reset_after_authorizing', 'Authorized, then the connection is reset.'),
@@ -160,7 +171,7 @@ const faulty: readonly SandboxCard[] = [
 ];
 
 /** Every test card of the sandbox, in the order in which it is shown. */
-export const sandboxCards: readonly SandboxCard[] = [...documented, ...ours, ...faulty];
+export const sandboxCards: readonly SandboxCard[] = [...documented, ...ours, ...checked, ...faulty];
 
 const cardByNumber: ReadonlyMap<string, SandboxCard> = new Map(
   sandboxCards.map((card) => [card.number, card]),
@@ -207,6 +218,14 @@ function our(
   brand: CardBrand = 'visa',
 ): SandboxCard {
   return { number, brand, outcome, three_ds: threeDs, source: 'sallyport', note };
+}
+
+function answering(number: string, avsResult: string, cvcResult: string, note: string): SandboxCard {
+  return {
+    ...our(number, 'approved', 'none', note),
+    avs_result: avsResult,
+    cvc_result: cvcResult,
+  };
 }
 
 function fault(number: string, name: Fault, note: string): SandboxCard {

@@ -1,7 +1,8 @@
 import { DatabaseError } from 'pg';
 import type { CardId, CardTokenId, MerchantId, PaymentMethodId } from '../domain/ids.ts';
 import type { PaymentMethod } from '../domain/payment-method.ts';
-import type { CardStore, NewCard, UsableCard } from '../usecases/ports/store.ts';
+import type { CardholderBrowser } from '../domain/risk/facts.ts';
+import type { CardStore, NewCard } from '../usecases/ports/store.ts';
 import type { Database } from './database.ts';
 import { Parameters } from './parameters.ts';
 import { type CardFaceRow, cardFaceFromRow, cardFaceJson } from './payment-row.ts';
@@ -78,7 +79,14 @@ function cardWrites(parameters: Parameters, merchantId: MerchantId, card: NewCar
 
 async function insertToken(
   database: Database,
-  token: { id: CardTokenId; merchantId: MerchantId; card: NewCard; createdAt: Date; expiresAt: Date },
+  token: {
+    id: CardTokenId;
+    merchantId: MerchantId;
+    card: NewCard;
+    createdAt: Date;
+    expiresAt: Date;
+    browser: CardholderBrowser;
+  },
 ): Promise<void> {
   const parameters = new Parameters();
   const before = cardWrites(parameters, token.merchantId, token.card, token.createdAt);
@@ -88,6 +96,8 @@ async function insertToken(
     ['card_id', parameters.text(token.card.face.id)],
     ['created_at', parameters.time(token.createdAt)],
     ['expires_at', parameters.time(token.expiresAt)],
+    ['client_ip', parameters.text(token.browser.ip)],
+    ['client_device', parameters.text(token.browser.device)],
   ]);
   await database.query({
     name: token.card.sealed.sealedCvc ? 'insert-token-with-cvc' : 'insert-token',
@@ -100,15 +110,17 @@ async function findToken(
   database: Database,
   merchantId: MerchantId,
   id: CardTokenId,
-): Promise<(UsableCard & { usedBy: string | null; expiresAt: Date }) | null> {
+): ReturnType<CardStore['findToken']> {
   const { rows } = await database.query<{
     card: CardFaceRow;
     fingerprint: Buffer;
     used_by: string | null;
     expires_at: Date;
+    client_ip: string | null;
+    client_device: string | null;
   }>({
     name: 'find-token',
-    text: `select ${cardFaceJson('c')} as card, c.fingerprint, t.used_by, t.expires_at
+    text: `select ${cardFaceJson('c')} as card, c.fingerprint, t.used_by, t.expires_at, t.client_ip, t.client_device
       from card_tokens t join cards c on c.id = t.card_id where t.merchant_id = $1 and t.id = $2`,
     values: [merchantId, id],
   });
@@ -119,6 +131,7 @@ async function findToken(
         fingerprint: row.fingerprint,
         usedBy: row.used_by,
         expiresAt: row.expires_at,
+        browser: { ip: row.client_ip, device: row.client_device },
       }
     : null;
 }

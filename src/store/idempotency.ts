@@ -9,6 +9,7 @@ import type {
 } from '../usecases/ports/store.ts';
 import { createCardStore } from './cards.ts';
 import type { Database } from './database.ts';
+import { createRiskRuleStore } from './risk-rules.ts';
 import { createWebhookStore } from './webhooks.ts';
 
 interface KeyRow {
@@ -108,7 +109,11 @@ async function runInTransaction(
       ],
     });
     if (rowCount === 0) throw new KeySeen();
-    const answer = await work({ cards: createCardStore(inner), webhooks: createWebhookStore(inner) });
+    const answer = await work({
+      cards: createCardStore(inner),
+      webhooks: createWebhookStore(inner),
+      riskRules: createRiskRuleStore(inner),
+    });
     await keepAnswer(inner, merchantId, claim.keyHash, answer);
     return answer;
   });

@@ -19,6 +19,10 @@ export class Parameters {
     return this.#place(value, 'integer');
   }
 
+  integerArray(value: readonly number[]): string {
+    return this.#place(value, 'integer[]');
+  }
+
   bigint(value: bigint | null): string {
     return this.#place(value === null ? null : value.toString(), 'bigint');
   }
@@ -29,6 +33,10 @@ export class Parameters {
 
   bytes(value: Buffer | null): string {
     return this.#place(value, 'bytea');
+  }
+
+  bytesArray(value: readonly Buffer[]): string {
+    return this.#place(value, 'bytea[]');
   }
 
   uuid(value: string): string {

@@ -3,7 +3,14 @@ import { findAttempt, hasOpenOperation } from './attempts.ts';
 import { findAuthentication, recordAuthenticationResult } from './authentications.ts';
 import type { Database } from './database.ts';
 import { findEvent, listEvents } from './events.ts';
-import { findPayment, listPayments, openPayment, recordChange } from './payments.ts';
+import {
+  findPayment,
+  listPayments,
+  openCountedPayment,
+  openPayment,
+  recordChange,
+  recordCountedChange,
+} from './payments.ts';
 import { findRefund, listRefundsOf, listRefundsOfMany } from './refunds.ts';
 import { spentSince } from './spending.ts';
 
@@ -11,7 +18,9 @@ import { spentSince } from './spending.ts';
 export function createPaymentStore(database: Database): PaymentStore {
   return {
     openPayment: (opening) => openPayment(database, opening),
+    openCountedPayment: (opening, counting) => openCountedPayment(database, opening, counting),
     recordChange: (change) => recordChange(database, change),
+    recordCountedChange: (change, counting) => recordCountedChange(database, change, counting),
     findPayment: (merchantId, name) => findPayment(database, merchantId, name),
     listPayments: (merchantId, filter) => listPayments(database, merchantId, filter),
     spentSince: (merchantId, flowId, currency, since, by) =>

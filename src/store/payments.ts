@@ -3,7 +3,9 @@ import { DatabaseError } from 'pg';
 import type { Attempt } from '../domain/attempt.ts';
 import type { MerchantId } from '../domain/ids.ts';
 import type { Payment } from '../domain/payment.ts';
+import type { VelocityCount } from '../domain/risk/velocity.ts';
 import { assert } from '../lib/assert.ts';
+import type { AttemptToCount } from '../usecases/ports/risk.ts';
 import type {
   Authentication,
   ChangeResult,
@@ -13,7 +15,7 @@ import type {
   PaymentName,
   PaymentOpening,
 } from '../usecases/ports/store.ts';
-import type { Database } from './database.ts';
+import type { Database, Statement } from './database.ts';
 import { announceOpening } from './openings.ts';
 import { Parameters } from './parameters.ts';
 import {
@@ -23,6 +25,8 @@ import {
   paymentColumns,
   paymentFromRow,
 } from './payment-row.ts';
+import { type CounterRow, countAttempts, countersJson, countsOf } from './risk-counters.ts';
+import { insertRiskDecisions } from './risk-decisions.ts';
 import * as writes from './writes.ts';
 
 /** What a unique constraint of ours says to the caller. */
@@ -62,11 +66,7 @@ class WriteList {
   }
 
   /** `variant` must differ wherever a query's text differs for equal names. */
-  finish(
-    kind: string,
-    variants: readonly string[],
-    select: string,
-  ): { name: string; text: string; values: readonly unknown[] } {
+  finish(kind: string, variants: readonly string[], select: string): Statement {
     return {
       name: `${kind}-${shapeDigest([...this.#shape, ...variants].join(':'))}`,
       text: `with ${this.#queries.join(',\n')}\n${select}`,
@@ -88,6 +88,32 @@ function shapeDigest(shape: string): string {
 
 /** The first commit of a payment: key, card, payment and attempt in one statement, all or nothing. */
 export async function openPayment(database: Database, opening: PaymentOpening): Promise<OpenResult> {
+  return (await openCountedPayment(database, opening, [])).result;
+}
+
+/** The same, with the attempt counted under each value: in the same statement, once for each payment that is opened. */
+export async function openCountedPayment(
+  database: Database,
+  opening: PaymentOpening,
+  counting: readonly AttemptToCount[],
+): Promise<{ result: OpenResult; counts: VelocityCount[] }> {
+  const statement = openingStatement(opening, counting);
+  try {
+    const { rows } = await database.query<{ opened: number; counters?: CounterRow[] | null }>(statement);
+    const row = rows[0];
+    return {
+      result: row?.opened === 1 ? 'opened' : 'key_seen',
+      counts: countsOf(row?.counters ?? null, opening.payment.createdAt),
+    };
+  } catch (error) {
+    const meaning = meaningOf(error);
+    if (meaning === 'token_unavailable' || meaning === 'reference_in_use' || meaning === 'number_taken')
+      return { result: meaning, counts: [] };
+    throw error;
+  }
+}
+
+function openingStatement(opening: PaymentOpening, counting: readonly AttemptToCount[]): Statement {
   const { payment, card, tokenId, attempt, authentication, claim } = opening;
   const list = new WriteList();
   const { parameters } = list;
@@ -117,22 +143,25 @@ export async function openPayment(database: Database, opening: PaymentOpening): 
   if (authentication)
     list.add('authentication', writes.upsertAuthentication(parameters, 'payment', authentication));
   addOpening(list, 'payment', payment, { attempt, authentication });
-  const statement = list.finish(
+  addCounting(list, 'payment', payment, counting, now);
+  return list.finish(
     'open-payment',
     [claim ? 'keyed' : 'free'],
     `select (select count(*) from claim)::integer as claimed, (select count(*) from payment)::integer as opened,
       case when (select count(*) from claim) > (select count(*) from payment)
-        then sallyport_refuse('token_unavailable') end`,
+        then sallyport_refuse('token_unavailable') end${counting.length > 0 ? `, ${countersJson}` : ''}`,
   );
-  try {
-    const { rows } = await database.query<{ claimed: number; opened: number }>(statement);
-    return rows[0]?.opened === 1 ? 'opened' : 'key_seen';
-  } catch (error) {
-    const meaning = meaningOf(error);
-    if (meaning === 'token_unavailable' || meaning === 'reference_in_use' || meaning === 'number_taken')
-      return meaning;
-    throw error;
-  }
+}
+
+function addCounting(
+  list: WriteList,
+  source: string,
+  payment: Payment,
+  counting: readonly AttemptToCount[],
+  now: Date,
+): void {
+  if (counting.length === 0) return;
+  list.add('counted', countAttempts(list.parameters, source, payment.merchantId, counting, now));
 }
 
 /** An attempt or authentication that will read the card announces it in the commit that makes it. */
@@ -157,22 +186,40 @@ function addOpening(
 
 /** Every later commit of a payment: its new state and all that follows from it, in one statement, all or nothing. */
 export async function recordChange(database: Database, change: PaymentChange): Promise<ChangeResult> {
-  const statement = changeStatement(change);
+  return (await recordCountedChange(database, change, [])).result;
+}
+
+/** The same, with an attempt counted under each value, for a card that came after the payment was opened. */
+export async function recordCountedChange(
+  database: Database,
+  change: PaymentChange,
+  counting: readonly AttemptToCount[],
+): Promise<{ result: ChangeResult; counts: VelocityCount[] }> {
+  const statement = changeStatement(change, counting);
+  const without = (result: ChangeResult): { result: ChangeResult; counts: VelocityCount[] } => ({
+    result,
+    counts: [],
+  });
   try {
-    const { rows } = await database.query<{ claimed: number; changed: number }>(statement);
+    const { rows } = await database.query<{
+      claimed: number;
+      changed: number;
+      counters?: CounterRow[] | null;
+    }>(statement);
     const row = rows[0];
-    if (row?.changed === 1) return 'recorded';
-    return row?.claimed === 0 ? 'key_seen' : 'version_moved';
+    if (row?.changed === 1)
+      return { result: 'recorded', counts: countsOf(row.counters ?? null, change.payment.updatedAt) };
+    return without(row?.claimed === 0 ? 'key_seen' : 'version_moved');
   } catch (error) {
     const meaning = meaningOf(error);
-    if (error instanceof DatabaseError && error.code === refusedByStatement) return 'version_moved';
+    if (error instanceof DatabaseError && error.code === refusedByStatement) return without('version_moved');
     if (meaning === 'operation_in_progress' || meaning === 'saved_card_raced' || meaning === 'number_taken')
-      return meaning;
+      return without(meaning);
     throw error;
   }
 }
 
-function changeStatement(change: PaymentChange): { name: string; text: string; values: readonly unknown[] } {
+function changeStatement(change: PaymentChange, counting: readonly AttemptToCount[]): Statement {
   const { payment, claim } = change;
   const list = new WriteList();
   const { parameters } = list;
@@ -197,6 +244,7 @@ function changeStatement(change: PaymentChange): { name: string; text: string; v
      returning 1`,
   );
   addDependentWrites(list, change);
+  addCounting(list, 'changed', payment, counting, payment.updatedAt);
   // A claim without a change must not stay behind: raising undoes it.
   return list.finish(
     'record-change',
@@ -206,7 +254,7 @@ function changeStatement(change: PaymentChange): { name: string; text: string; v
     ],
     `select (select count(*) from claim)::integer as claimed, (select count(*) from changed)::integer as changed,
       case when (select count(*) from claim) > (select count(*) from changed) and ${claim ? 'true' : 'false'}
-        then sallyport_refuse('version_moved') end`,
+        then sallyport_refuse('version_moved') end${counting.length > 0 ? `, ${countersJson}` : ''}`,
   );
 }
 
@@ -241,6 +289,8 @@ function addDependentWrites(list: WriteList, change: PaymentChange): void {
     list.add('event', writes.insertEvent(parameters, 'changed', payment, event, snapshot));
     list.add('deliveries', writes.insertDeliveries(parameters, 'event', payment, event));
   }
+  if (change.riskDecisions && change.riskDecisions.length > 0)
+    list.add('risk_decisions', insertRiskDecisions(parameters, 'changed', change.riskDecisions));
   if (change.alert) list.add('alert', writes.insertAlert(parameters, 'changed', payment, change.alert));
   if (change.closed)
     list.add('closed_attempt', writes.updateAttempt(parameters, 'changed', merchantId, change.closed));

@@ -76,6 +76,11 @@ export function attemptDeclined(
   return { ...unanswered, id, state: 'declined', declineReason: reason, acquirerReference, finishedAt: now };
 }
 
+/** Undone, whether or not it had come into force. */
+export function attemptReversed(id: AttemptId, now: Date): AttemptUpdate {
+  return { ...unanswered, id, state: 'reversed', finishedAt: now };
+}
+
 /** No answer that can be trusted: a worker will inquire. */
 export function attemptUnknown(id: AttemptId, cause: string, now: Date): AttemptUpdate {
   return {

@@ -181,6 +181,7 @@ async function recordChallenge(
       acsTransactionId,
       dsTransactionId,
     },
+    riskDecisions: context.decisions,
     answer: answerFor(context, outcome),
   });
   if (recorded !== 'recorded') return readBack(gateway, payment);
@@ -222,6 +223,7 @@ async function sendWithProof(
     payment,
     newAttempt: attempt,
     authentication: { ...pending.authentication, state: 'spent', proof },
+    riskDecisions: context.decisions,
   });
   if (recorded !== 'recorded') return readBack(gateway, payment);
   return authorizePayment(gateway, context, payment, attempt, proof);

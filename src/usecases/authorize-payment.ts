@@ -4,6 +4,8 @@ import { newId } from '../domain/ids.ts';
 import type { Merchant } from '../domain/merchant.ts';
 import { applyAuthorization, fail, isRefusal, type Payment } from '../domain/payment.ts';
 import type { PaymentMethod } from '../domain/payment-method.ts';
+import type { RiskDecision } from '../domain/risk/decision.ts';
+import type { CardholderBrowser } from '../domain/risk/facts.ts';
 import { assert } from '../lib/assert.ts';
 import { addSeconds } from '../lib/clock.ts';
 import { randomHex } from '../lib/random.ts';
@@ -20,6 +22,10 @@ import type { CreatePayment, PaymentOutcome, PaymentResult } from './commands.ts
 import type { Gateway } from './gateway.ts';
 import type { AcquirerOutcome, Approval, AuthenticationProof } from './ports/acquirer.ts';
 import type { PaymentChange } from './ports/store.ts';
+import { noteDecline } from './risk/admit-card.ts';
+import { unknownBrowser } from './risk/browser.ts';
+import { judgeApproval } from './risk/judge-payment.ts';
+import { refuseApproved } from './risk/refuse-approved.ts';
 import { undoLateApproval } from './undo-late-approval.ts';
 
 /** Seven days: the shortest hold that the networks promise for a customer-present payment (trust.md section 3). */
@@ -38,6 +44,9 @@ export interface AuthorizationContext {
   readonly method: PaymentMethod | null;
   readonly fingerprint: Buffer | null;
   readonly keyHash: Buffer | null;
+  readonly browser: CardholderBrowser;
+  /** What was decided about the payment; written with whatever is recorded next. */
+  readonly decisions: readonly RiskDecision[];
 }
 
 /** The answer to store with an outcome, when the request came with a key. */
@@ -92,32 +101,40 @@ async function recordAuthorization(
 ): Promise<PaymentResult> {
   switch (outcome.kind) {
     case 'unknown':
-      return leaveUnknown(gateway, payment, attempt, outcome.cause);
+      return leaveUnknown(gateway, context, payment, attempt, outcome.cause);
     case 'declined': {
       const stepUp =
         outcome.reason === 'authentication_required' && payment.initiator === 'cardholder' && !proof;
       if (stepUp && context.command) {
         return authenticateAfterSoftDecline(gateway, context, payment, attempt, outcome.acquirerReference);
       }
+      noteDecline(gateway, context, payment, outcome.reason, attempt.id);
       return failPayment(gateway, context, payment, attempt, outcome.reason, outcome.acquirerReference);
     }
-    case 'approved':
+    case 'approved': {
       if (outcome.amount !== payment.amount || outcome.currency !== payment.currency) {
         // Not what we asked for: neither an approval nor a decline. The worker undoes it.
         return leaveUnknown(
           gateway,
+          context,
           payment,
           attempt,
           'approved for another amount or currency than asked for',
         );
       }
-      return recordApproval(gateway, context, payment, attempt, outcome);
+      const decision = await judgeApproval(gateway, payment, outcome);
+      const judged = decision ? { ...context, decisions: [...context.decisions, decision] } : context;
+      return decision?.action === 'block'
+        ? refuseApproved(gateway, judged, payment, attempt, outcome)
+        : recordApproval(gateway, judged, payment, attempt, outcome);
+    }
   }
 }
 
 /** Marks the attempt as unanswered; the payment stays `authorizing` and the request's key without a final answer. */
 async function leaveUnknown(
   gateway: Gateway,
+  context: AuthorizationContext,
   payment: Payment,
   attempt: Attempt,
   cause: string,
@@ -126,6 +143,7 @@ async function leaveUnknown(
   await gateway.payments.recordChange({
     payment: touched(payment, now),
     attempt: attemptUnknown(attempt.id, cause, now),
+    riskDecisions: context.decisions,
   });
   return { kind: 'done', outcome: { payment, challenge: null, savedCard: null } };
 }
@@ -185,6 +203,7 @@ export async function approvalChange(
     attempt: attemptApproved(attempt.id, approval, now),
     savedCard: saved ?? undefined,
     dropCvcOf: payment.source === 'saved' ? undefined : payment.card?.id,
+    riskDecisions: context.decisions,
     answer: answerFor(context, outcome),
   };
   return { change, outcome };
@@ -265,6 +284,7 @@ export async function failPayment(
     event: newEvent(gateway, transition.event),
     attempt: attempt ? attemptDeclined(attempt.id, reason, acquirerReference, now) : undefined,
     dropCvcOf: payment.source === 'saved' ? undefined : payment.card?.id,
+    riskDecisions: context.decisions,
     answer: answerFor(context, outcome),
   });
   if (recorded !== 'recorded') return readBack(gateway, payment);
@@ -300,5 +320,13 @@ export async function contextOfPayment(gateway: Gateway, payment: Payment): Prom
     payment.saveCard && payment.card
       ? await gateway.cards.findFingerprint(payment.merchantId, payment.card.id)
       : null;
-  return { command: null, merchant, method, fingerprint, keyHash: null };
+  return {
+    command: null,
+    merchant,
+    method,
+    fingerprint,
+    keyHash: null,
+    browser: unknownBrowser,
+    decisions: [],
+  };
 }

@@ -8,6 +8,7 @@ import type { Payment } from '../domain/payment.ts';
 import type { PaymentMethod } from '../domain/payment-method.ts';
 import type { Refund } from '../domain/refund.ts';
 import type { Refusal } from '../domain/refusal.ts';
+import type { CardholderBrowser } from '../domain/risk/facts.ts';
 import type { EarlierRequest, IdempotencyClaim, StoredAnswer } from './ports/store.ts';
 
 /** How a payment's card is named. */
@@ -54,6 +55,8 @@ export interface CreatePayment {
   readonly phone: string | null;
   readonly productName: string | null;
   readonly details: Readonly<Record<string, unknown>>;
+  /** Where the card was typed, when the request tells; a token knows it itself. */
+  readonly browser?: CardholderBrowser;
   readonly claim: IdempotencyClaim | null;
   /** The answer for the payment as it is; stored with the outcome when there is a key. */
   readonly render: (outcome: PaymentOutcome) => StoredAnswer;

@@ -4,6 +4,8 @@ import type { Flow } from '../domain/merchant.ts';
 import type { Payment, PaymentStatus } from '../domain/payment.ts';
 import type { PaymentMethod } from '../domain/payment-method.ts';
 import { type Refusal, refuse } from '../domain/refusal.ts';
+import type { RiskDecision } from '../domain/risk/decision.ts';
+import type { CardholderBrowser } from '../domain/risk/facts.ts';
 import { assert } from '../lib/assert.ts';
 import { addSeconds } from '../lib/clock.ts';
 import { newAttempt } from './attempts.ts';
@@ -13,8 +15,14 @@ import type { CreatePayment, PaymentResult } from './commands.ts';
 import { findEarlier, keySeen, refuseUnlessEarlier } from './earlier-request.ts';
 import type { Gateway } from './gateway.ts';
 import { judgeAmount, judgeMonthlyLimits } from './judge-amount.ts';
-import type { NewCard } from './ports/store.ts';
-import { judgeAcceptance, sealNewCard } from './tokenize-card.ts';
+import type { FoundPolicy } from './ports/risk.ts';
+import type { NewCard, OpenResult, PaymentOpening } from './ports/store.ts';
+import { actOnDecision } from './risk/act-on-decision.ts';
+import { admitCard, judgePaymentLimits, tooMany } from './risk/admit-card.ts';
+import { unknownBrowser } from './risk/browser.ts';
+import type { Limited } from './risk/card-limiter.ts';
+import { decide, findPolicy, prepareCheck, type RiskCheck } from './risk/judge-payment.ts';
+import { sealNewCard } from './tokenize-card.ts';
 
 /** How often a taken order number is replaced before we call it a bug: ten digits are never that full. */
 const numberTriesMax = 10;
@@ -25,6 +33,13 @@ interface ResolvedCard {
   readonly fingerprint: Buffer | null;
   readonly newCard: NewCard | null;
   readonly method: PaymentMethod | null;
+  readonly browser: CardholderBrowser;
+}
+
+/** What the rules and limits of the merchant say before the payment is opened. */
+interface RiskBefore {
+  readonly found: FoundPolicy;
+  readonly declinesJumped: boolean;
 }
 
 /**
@@ -36,16 +51,26 @@ export async function createPayment(gateway: Gateway, command: CreatePayment): P
   const keyed = { merchantId: merchant.id, claim };
   const earlier = await findEarlier(gateway, keyed);
   if (earlier) return { kind: 'earlier', earlier };
-  const [flow, card] = await Promise.all([
+  const [flow, card, found] = await Promise.all([
     gateway.flows.findFlow(merchant.id, command.flowId),
     resolveCard(gateway, command),
+    findPolicy(gateway, merchant.id),
   ]);
   if ('code' in card) return refuseUnlessEarlier(gateway, keyed, card);
   const refusal =
     judgeFlow(command, flow) ?? (await judgeMonthlyLimits(gateway, command, flow, card.fingerprint));
   if (refusal) return refuseUnlessEarlier(gateway, keyed, refusal);
   assert(flow, 'a payment without a flow is refused before');
-  return open(gateway, command, flow, card);
+  const limited = judgeLimits(gateway, command, card);
+  if (limited?.measure === 'refuse') return refuseUnlessEarlier(gateway, keyed, tooMany(limited));
+  return open(gateway, command, flow, card, { found, declinesJumped: limited !== null });
+}
+
+/** Only cards that a cardholder brought are limited: a merchant's own charges are nobody's trial. */
+function judgeLimits(gateway: Gateway, command: CreatePayment, card: ResolvedCard): Limited | null {
+  const { face, fingerprint, browser } = card;
+  if (command.authentication === 'never' || !face || !fingerprint) return null;
+  return judgePaymentLimits(gateway, command.merchant.id, { bin: face.bin, fingerprint }, browser);
 }
 
 function judgeFlow(command: CreatePayment, flow: Flow | null): Refusal | undefined {
@@ -59,20 +84,26 @@ function judgeFlow(command: CreatePayment, flow: Flow | null): Refusal | undefin
 }
 
 async function resolveCard(gateway: Gateway, command: CreatePayment): Promise<ResolvedCard | Refusal> {
-  const { card, merchant } = command;
+  const { card, merchant, browser = unknownBrowser } = command;
   const now = gateway.clock.now();
   switch (card.from) {
     case 'hosted':
-      return { face: null, fingerprint: null, newCard: null, method: null };
+      return { face: null, fingerprint: null, newCard: null, method: null, browser };
     case 'token': {
       const token = await gateway.cards.findToken(merchant.id, card.tokenId);
       if (!token) return refuse('token_not_found', 'There is no token of that id.', 'token');
       if (token.usedBy !== null) return refuse('token_used', 'The token was already used.', 'token');
       if (token.expiresAt <= now) return refuse('token_expired', 'The token has expired.', 'token');
-      return { face: token.face, fingerprint: token.fingerprint, newCard: null, method: null };
+      return {
+        face: token.face,
+        fingerprint: token.fingerprint,
+        newCard: null,
+        method: null,
+        browser: token.browser,
+      };
     }
     case 'direct': {
-      const refusal = judgeAcceptance(gateway, card.card);
+      const refusal = await admitCard(gateway, merchant.id, card.card, browser);
       if (refusal) return refusal;
       const sealed = await sealNewCard(
         gateway,
@@ -81,7 +112,7 @@ async function resolveCard(gateway: Gateway, command: CreatePayment): Promise<Re
         addSeconds(now, command.challengeSeconds),
       );
       const newCard = { ...sealed, face: { ...sealed.face, brand: card.brand } };
-      return { face: newCard.face, fingerprint: sealed.sealed.fingerprint, newCard, method: null };
+      return { face: newCard.face, fingerprint: sealed.sealed.fingerprint, newCard, method: null, browser };
     }
     case 'saved': {
       const method = await gateway.cards.findPaymentMethod(merchant.id, card.method);
@@ -95,7 +126,7 @@ async function resolveCard(gateway: Gateway, command: CreatePayment): Promise<Re
       if (method.status === 'blocked') {
         return refuse('payment_method_blocked', 'The saved card is blocked.', 'payment_method');
       }
-      return { face: method.card, fingerprint: method.fingerprint, newCard: null, method };
+      return { face: method.card, fingerprint: method.fingerprint, newCard: null, method, browser };
     }
   }
 }
@@ -153,6 +184,7 @@ async function open(
   command: CreatePayment,
   flow: Flow,
   card: ResolvedCard,
+  risk: RiskBefore,
 ): Promise<PaymentResult> {
   for (let tries = 0; tries < numberTriesMax; tries++) {
     const payment = newPayment(gateway, command, flow, card);
@@ -165,7 +197,8 @@ async function open(
         ? newAuthentication(gateway, payment, status.authenticationId, status.expiresAt)
         : null;
     const hosted = status.state === 'awaiting_card';
-    const opened = await gateway.payments.openPayment({
+    const check = hosted ? null : prepareCheck(gateway, risk.found, payment, { ...card, ...risk });
+    const { opened, decision } = await openChecked(gateway, check, {
       payment,
       card: card.newCard,
       tokenId: command.card.from === 'token' ? command.card.tokenId : null,
@@ -183,15 +216,33 @@ async function open(
       method: card.method,
       fingerprint: card.fingerprint,
       keyHash: command.claim?.keyHash ?? null,
+      browser: card.browser,
+      decisions: decision ? [decision] : [],
     };
     const expiry = payment.card && judgeExpiry(payment.card.expiry, payment.createdAt);
     if (attempt && expiry === 'expired')
       return failPayment(gateway, context, payment, attempt, 'expired_card');
+    const stopped = decision && (await actOnDecision(gateway, context, payment, attempt, decision));
+    if (stopped) return stopped;
     if (attempt) return authorizePayment(gateway, context, payment, attempt, null);
     assert(pending, 'a payment that is not sent waits for authentication');
     return authenticatePayment(gateway, context, payment, pending, 'mandated');
   }
   assert(false, 'no free order number was found');
+}
+
+/** Opens the payment, and judges it by what its attempt was counted as; without a check nothing is counted. */
+async function openChecked(
+  gateway: Gateway,
+  check: RiskCheck | null,
+  opening: PaymentOpening,
+): Promise<{ readonly opened: OpenResult; readonly decision: RiskDecision | null }> {
+  if (!check) return { opened: await gateway.payments.openPayment(opening), decision: null };
+  const { result, counts } = await gateway.payments.openCountedPayment(opening, check.counting);
+  return {
+    opened: result,
+    decision: result === 'opened' ? decide(check, opening.payment, counts) : null,
+  };
 }
 
 async function notOpened(

@@ -5,9 +5,11 @@ import type { Acquirer } from './ports/acquirer.ts';
 import type { Authenticator } from './ports/authenticator.ts';
 import type { BinDirectory } from './ports/bins.ts';
 import type { MerchantDirectory } from './ports/directory.ts';
+import type { RiskRuleStore, RiskStore } from './ports/risk.ts';
 import type { CardStore, FlowStore, IdempotencyStore, PaymentStore } from './ports/store.ts';
 import type { CardVault } from './ports/vault.ts';
 import type { WebhookStore } from './ports/webhooks.ts';
+import type { CardLimiter } from './risk/card-limiter.ts';
 
 /** Which numbers may be used: in the sandbox only listed test cards, live none of them. */
 export interface CardAcceptance {
@@ -25,6 +27,10 @@ export interface Gateway {
   readonly flows: FlowStore;
   readonly idempotency: IdempotencyStore;
   readonly webhooks: WebhookStore;
+  readonly risk: RiskStore;
+  readonly riskRules: RiskRuleStore;
+  /** Holds off who tries cards. */
+  readonly cardLimiter: CardLimiter;
   readonly vault: CardVault;
   readonly acquirer: Acquirer;
   readonly authenticator: Authenticator;

@@ -7,15 +7,25 @@ import {
   type Payment,
   type Transition,
 } from '../domain/payment.ts';
+import type { RiskDecision } from '../domain/risk/decision.ts';
 import { assert } from '../lib/assert.ts';
 import { addSeconds } from '../lib/clock.ts';
-import { attemptApproved, attemptDeclined, newAttempt, newEvent, touched } from './attempts.ts';
+import {
+  attemptApproved,
+  attemptDeclined,
+  attemptReversed,
+  newAttempt,
+  newEvent,
+  touched,
+} from './attempts.ts';
 import { approvalChange, contextOfPayment } from './authorize-payment.ts';
 import type { Gateway } from './gateway.ts';
 import type { AcquirerOutcome, Approval } from './ports/acquirer.ts';
 import type { DueAttempt, ResolutionStore } from './ports/resolution.ts';
 import type { AttemptUpdate, ChangeResult, PaymentAlert, PaymentChange } from './ports/store.ts';
 import { recordRefund, sendQueuedRefund } from './refund-payment.ts';
+import { judgeAdoption, wasRefused } from './risk/judge-adoption.ts';
+import { refusalChange } from './risk/refuse-approved.ts';
 
 /** Waits between looks, in seconds (trust.md section 3); the last one repeats, with an alert. */
 const inquiryWaits = [5, 30, 120, 600, 3600];
@@ -123,8 +133,13 @@ async function applyApproval(gateway: Gateway, attempt: Attempt, approval: Appro
     return undo(gateway, attempt);
   }
   if (attempt.kind === 'refund') return settleRefundAttempt(gateway, attempt, approval);
+  const decisions = await judgeAdoption(gateway, payment, attempt, approval);
+  if (decisions.some(({ action }) => action === 'block'))
+    return undo(gateway, attempt, (current, reversal) =>
+      refusalChange(gateway, current, attempt, approval, reversal, decisions),
+    );
   const recorded = await recordOnCurrent(gateway, attempt, (current) =>
-    adoption(gateway, current, attempt, approval),
+    adoption(gateway, current, attempt, approval, decisions),
   );
   return recorded === 'recorded' || recorded === 'nothing_to_do' ? 'settled' : 'later';
 }
@@ -135,11 +150,12 @@ async function adoption(
   payment: Payment,
   attempt: Attempt,
   approval: Approval,
+  decisions: readonly RiskDecision[],
 ): Promise<PaymentChange | null> {
   const now = gateway.clock.now();
   if (attempt.kind === 'authorization' || attempt.kind === 'purchase') {
     if (payment.status.state !== 'authorizing') return null;
-    const context = await contextOfPayment(gateway, payment);
+    const context = { ...(await contextOfPayment(gateway, payment)), decisions };
     return (await approvalChange(gateway, context, payment, attempt, approval, now)).change;
   }
   const transition =
@@ -218,17 +234,21 @@ function failing(gateway: Gateway, transition: Transition, attempt: AttemptUpdat
 }
 
 /** Begins the reversal of a message: committed under a reference of its own before it is sent, and then repeated. */
-async function undo(gateway: Gateway, attempt: Attempt): Promise<Resolution> {
+async function undo(
+  gateway: Gateway,
+  attempt: Attempt,
+  begin: (payment: Payment, reversal: Attempt) => PaymentChange = (current, reversal) => ({
+    payment: touched(current, gateway.clock.now()),
+    // From here on no answer to the attempt is adopted, however late it comes.
+    attempt: { ...attemptReversed(attempt.id, gateway.clock.now()), state: 'reversing', finishedAt: null },
+    newAttempt: reversal,
+  }),
+): Promise<Resolution> {
   const payment = await paymentOf(gateway, attempt);
   const reversal = newAttempt(gateway, payment, 'reversal', attempt.amount, {
     originalAttemptId: attempt.id,
   });
-  const begun = await recordOnCurrent(gateway, attempt, (current) => ({
-    payment: touched(current, gateway.clock.now()),
-    // From here on no answer to the attempt is adopted, however late it comes.
-    attempt: { ...reversedUpdate(attempt, gateway.clock.now()), state: 'reversing', finishedAt: null },
-    newAttempt: reversal,
-  }));
+  const begun = await recordOnCurrent(gateway, attempt, (current) => begin(current, reversal));
   // Already begun: the reversal is due on its own, and its acknowledgement ends this attempt too.
   if (begun !== 'recorded') return begun === 'nothing_to_do' ? 'settled' : 'later';
   return repeatReversal(gateway, reversal);
@@ -259,13 +279,14 @@ export async function repeatReversal(gateway: Gateway, reversal: Attempt): Promi
       acquirerReference: null,
     });
   }
+  const reason = (await wasRefused(gateway, original)) ? 'fraud_suspected' : 'processing_error';
   const recorded = await recordOnCurrent(gateway, reversal, (payment) => {
     const now = gateway.clock.now();
     const acknowledged = attemptApproved(reversal.id, outcome, now);
-    const closed = original.kind === 'refund' ? undefined : reversedUpdate(original, now);
+    const closed = original.kind === 'refund' ? undefined : attemptReversed(original.id, now);
     // An attempt that had its end before decides nothing: its payment may wait for another one by now.
     if (hadEnded) return { payment: touched(payment, now), attempt: acknowledged, closed };
-    const change = endWithout(gateway, payment, original, acknowledged, now, 'processing_error');
+    const change = endWithout(gateway, payment, original, acknowledged, now, reason);
     return { ...change, closed };
   });
   return recorded === 'recorded' || recorded === 'nothing_to_do' ? 'settled' : 'later';
@@ -278,20 +299,6 @@ async function closeReversal(gateway: Gateway, reversal: Attempt, approval: Appr
     return { payment: touched(payment, now), attempt: attemptApproved(reversal.id, approval, now) };
   });
   return recorded === 'recorded' || recorded === 'nothing_to_do' ? 'settled' : 'later';
-}
-
-function reversedUpdate(attempt: Attempt, now: Date): AttemptUpdate {
-  return {
-    id: attempt.id,
-    state: 'reversed',
-    acquirerReference: null,
-    authorizationCode: null,
-    networkTransactionId: null,
-    declineReason: null,
-    unknownCause: null,
-    nextInquiryAt: null,
-    finishedAt: now,
-  };
 }
 
 /** Tells a person, once per attempt and kind. */

@@ -3,10 +3,12 @@ import { newId } from '../domain/ids.ts';
 import type { Merchant } from '../domain/merchant.ts';
 import type { PaymentMethod } from '../domain/payment-method.ts';
 import { type Refusal, refuse } from '../domain/refusal.ts';
+import type { CardholderBrowser } from '../domain/risk/facts.ts';
 import { randomHex } from '../lib/random.ts';
 import type { Gateway } from './gateway.ts';
 import type { CardStore, NewCard } from './ports/store.ts';
-import { judgeAcceptance, sealNewCard } from './tokenize-card.ts';
+import { admitCard } from './risk/admit-card.ts';
+import { sealNewCard } from './tokenize-card.ts';
 
 export interface SaveCard {
   readonly merchant: Merchant;
@@ -15,6 +17,8 @@ export interface SaveCard {
   readonly brand: CardBrand;
   readonly nickname: string | null;
   readonly declaredFunding: 'credit' | 'debit' | null;
+  /** Who sent the card, as far as the request tells. */
+  readonly browser: CardholderBrowser;
 }
 
 export type SaveCardResult =
@@ -36,7 +40,7 @@ export async function sealCardToSave(
   gateway: Gateway,
   command: SaveCard,
 ): Promise<SealedCardToSave | { readonly kind: 'refused'; readonly refusal: Refusal }> {
-  const refusal = judgeAcceptance(gateway, command.card);
+  const refusal = await admitCard(gateway, command.merchant.id, command.card, command.browser);
   if (refusal) return { kind: 'refused', refusal };
   const now = gateway.clock.now();
   const sealed = await sealNewCard(gateway, command.merchant, { ...command.card, cvc: null }, now);

@@ -1,12 +1,19 @@
 import type { CardBrand, OpenCard } from '../domain/card.ts';
 import type { MerchantId, PaymentId } from '../domain/ids.ts';
+import type { Merchant } from '../domain/merchant.ts';
 import { beginAuthorization, isRefusal, type Payment } from '../domain/payment.ts';
 import { refuse } from '../domain/refusal.ts';
+import type { CardholderBrowser } from '../domain/risk/facts.ts';
 import { addSeconds } from '../lib/clock.ts';
 import { type AuthorizationContext, authorizationAttempt, authorizePayment } from './authorize-payment.ts';
 import type { PaymentResult } from './commands.ts';
 import type { Gateway } from './gateway.ts';
-import { judgeAcceptance, sealNewCard } from './tokenize-card.ts';
+import type { NewCard } from './ports/store.ts';
+import { actOnDecision } from './risk/act-on-decision.ts';
+import { admitCard, judgePaymentLimits, tooMany } from './risk/admit-card.ts';
+import { unknownBrowser } from './risk/browser.ts';
+import { decide, findPolicy, prepareCheck } from './risk/judge-payment.ts';
+import { sealNewCard } from './tokenize-card.ts';
 
 export interface SubmitHostedCard {
   readonly merchantId: MerchantId;
@@ -15,22 +22,26 @@ export interface SubmitHostedCard {
   readonly brand: CardBrand;
   readonly notificationUrl: (browserToken: string) => string;
   readonly challengeSeconds: number;
+  /** Where the card was typed. */
+  readonly browser?: CardholderBrowser;
 }
+
+const gone = refuse('invalid_status', 'The payment no longer waits for a card.');
 
 /** Takes the card that a customer typed into our own page, and carries the waiting payment on with it. */
 export async function submitHostedCard(gateway: Gateway, command: SubmitHostedCard): Promise<PaymentResult> {
-  const payment = await gateway.payments.findPayment(command.merchantId, { id: command.paymentId });
-  const merchant = await gateway.directory.findMerchant(command.merchantId);
+  const { merchantId, browser = unknownBrowser } = command;
+  const payment = await gateway.payments.findPayment(merchantId, { id: command.paymentId });
+  const merchant = await gateway.directory.findMerchant(merchantId);
   if (!payment || !merchant)
     return { kind: 'refused', refusal: refuse('not_found', 'There is no such payment.') };
-  const refusal = judgeAcceptance(gateway, command.card);
+  const refusal = await admitCard(gateway, merchantId, command.card, browser);
   if (refusal) return { kind: 'refused', refusal };
   const now = gateway.clock.now();
   const expired = payment.status.state === 'awaiting_card' && payment.status.expiresAt <= now;
   const begun = beginAuthorization(payment, now);
-  if (isRefusal(begun) || expired || payment.status.state !== 'awaiting_card') {
-    return { kind: 'refused', refusal: refuse('invalid_status', 'The payment no longer waits for a card.') };
-  }
+  if (isRefusal(begun) || expired || payment.status.state !== 'awaiting_card')
+    return { kind: 'refused', refusal: gone };
   const sealed = await sealNewCard(
     gateway,
     merchant,
@@ -38,12 +49,32 @@ export async function submitHostedCard(gateway: Gateway, command: SubmitHostedCa
     addSeconds(now, command.challengeSeconds),
   );
   const newCard = { ...sealed, face: { ...sealed.face, brand: command.brand } };
-  const withCard: Payment = { ...begun, card: newCard.face };
-  const attempt = authorizationAttempt(gateway, withCard);
-  const recorded = await gateway.payments.recordChange({ payment: withCard, newCard, newAttempt: attempt });
-  if (recorded !== 'recorded') {
-    return { kind: 'refused', refusal: refuse('invalid_status', 'The payment no longer waits for a card.') };
-  }
+  return payWith(gateway, command, merchant, { ...begun, card: newCard.face }, newCard);
+}
+
+/** Commits the card and its attempt, judges it by what that was counted as, and sends it. */
+async function payWith(
+  gateway: Gateway,
+  command: SubmitHostedCard,
+  merchant: Merchant,
+  payment: Payment,
+  newCard: NewCard,
+): Promise<PaymentResult> {
+  const { browser = unknownBrowser } = command;
+  const { fingerprint } = newCard.sealed;
+  const limited = judgePaymentLimits(gateway, merchant.id, { bin: newCard.face.bin, fingerprint }, browser);
+  if (limited?.measure === 'refuse') return { kind: 'refused', refusal: tooMany(limited) };
+  const found = await findPolicy(gateway, merchant.id);
+  const check = prepareCheck(gateway, found, payment, {
+    fingerprint,
+    browser,
+    declinesJumped: limited !== null,
+  });
+  const attempt = authorizationAttempt(gateway, payment);
+  const change = { payment, newCard, newAttempt: attempt };
+  const { result, counts } = await gateway.payments.recordCountedChange(change, check?.counting ?? []);
+  if (result !== 'recorded') return { kind: 'refused', refusal: gone };
+  const decision = check && decide(check, payment, counts);
   const context: AuthorizationContext = {
     command: {
       authentication: 'when_issuer_asks',
@@ -53,8 +84,11 @@ export async function submitHostedCard(gateway: Gateway, command: SubmitHostedCa
     },
     merchant,
     method: null,
-    fingerprint: sealed.sealed.fingerprint,
+    fingerprint,
     keyHash: null,
+    browser,
+    decisions: decision ? [decision] : [],
   };
-  return authorizePayment(gateway, context, withCard, attempt, null);
+  const stopped = decision && (await actOnDecision(gateway, context, payment, attempt, decision));
+  return stopped ?? authorizePayment(gateway, context, payment, attempt, null);
 }

@@ -1,10 +1,13 @@
 import { type CardFace, detectBrand, type OpenCard, truncatePan } from '../domain/card.ts';
 import { type CardTokenId, newId } from '../domain/ids.ts';
 import type { Merchant } from '../domain/merchant.ts';
-import { type Refusal, refuse } from '../domain/refusal.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import type { CardholderBrowser } from '../domain/risk/facts.ts';
 import { addSeconds } from '../lib/clock.ts';
 import type { Gateway } from './gateway.ts';
 import type { NewCard } from './ports/store.ts';
+import { admitCard } from './risk/admit-card.ts';
+import { unknownBrowser } from './risk/browser.ts';
 
 const tokenSeconds = 30 * 60;
 
@@ -22,29 +25,22 @@ export type TokenizeResult =
 /** Seals a card behind a token that pays once, within thirty minutes. */
 export async function tokenizeCard(
   gateway: Gateway,
-  command: { readonly merchant: Merchant; readonly card: OpenCard },
+  command: {
+    readonly merchant: Merchant;
+    readonly card: OpenCard;
+    /** Where the card was typed. */
+    readonly browser?: CardholderBrowser;
+  },
 ): Promise<TokenizeResult> {
-  const refusal = judgeAcceptance(gateway, command.card);
+  const { merchant, browser = unknownBrowser } = command;
+  const refusal = await admitCard(gateway, merchant.id, command.card, browser);
   if (refusal) return { kind: 'refused', refusal };
   const createdAt = gateway.clock.now();
   const expiresAt = addSeconds(createdAt, tokenSeconds);
-  const card = await sealNewCard(gateway, command.merchant, command.card, expiresAt);
+  const card = await sealNewCard(gateway, merchant, command.card, expiresAt);
   const id = newId('CardTokenId', gateway.random);
-  await gateway.cards.insertToken({ id, merchantId: command.merchant.id, card, createdAt, expiresAt });
+  await gateway.cards.insertToken({ id, merchantId: merchant.id, card, createdAt, expiresAt, browser });
   return { kind: 'done', token: { id, face: card.face, createdAt, expiresAt } };
-}
-
-/** Real cards never land in a sandbox, nor test cards in live; undefined when the number may be used here. */
-export function judgeAcceptance(gateway: Gateway, card: OpenCard): Refusal | undefined {
-  const verdict = gateway.acceptance.judge(card.pan.reveal());
-  if (verdict === 'accepted') return undefined;
-  return refuse(
-    'card_not_accepted',
-    verdict === 'test_card_in_live'
-      ? 'Test cards cannot be used in live mode.'
-      : 'This is the sandbox: use a test card. GET /sandbox/cards lists them.',
-    'card',
-  );
 }
 
 /** A new card's face and sealed bytes, ready for the transaction that stores them. */

@@ -3,15 +3,19 @@ import { systemRandom } from '../lib/random.ts';
 import { createAuditLog } from '../store/audit-log.ts';
 import { createCardStore } from '../store/cards.ts';
 import { createDatabase, type Database } from '../store/database.ts';
+import { createFailedCardStore } from '../store/failed-cards.ts';
 import { createFlowStore } from '../store/flows.ts';
 import { createIdempotencyStore } from '../store/idempotency.ts';
 import { bindInstallation, InstallationClock, installationSecret } from '../store/installation.ts';
 import { createMerchantDirectory } from '../store/merchants.ts';
 import { createPaymentStore } from '../store/payment-store.ts';
+import { createRiskStore } from '../store/risk.ts';
+import { createRiskRuleStore } from '../store/risk-rules.ts';
 import { SettingsCache } from '../store/settings-cache.ts';
 import { createWebhookStore } from '../store/webhooks.ts';
 import type { Gateway } from '../usecases/gateway.ts';
 import type { AuditLog } from '../usecases/ports/audit.ts';
+import { CardLimiter } from '../usecases/risk/card-limiter.ts';
 import { createVault } from '../vault/create-vault.ts';
 import { loadLocalRootKey } from '../vault/local-root-key.ts';
 import { proveRootKeys } from '../vault/prove-root-keys.ts';
@@ -31,7 +35,18 @@ export interface Core {
   readonly vault: Vault;
   readonly audit: AuditLog;
   readonly secrets: { readonly idempotency: Buffer; readonly checkout: Buffer; readonly eximpe: Buffer };
-  readonly stores: Pick<Gateway, 'payments' | 'cards' | 'flows' | 'idempotency' | 'directory' | 'webhooks'>;
+  readonly stores: Pick<
+    Gateway,
+    | 'payments'
+    | 'cards'
+    | 'flows'
+    | 'idempotency'
+    | 'directory'
+    | 'webhooks'
+    | 'risk'
+    | 'riskRules'
+    | 'cardLimiter'
+  >;
 }
 
 /** Opens everything that the database and the root key give; a key that does not belong to the database stops the start. */
@@ -52,6 +67,7 @@ export async function openCore(config: Config, opened: OpenDatabase): Promise<Co
   });
   const cache = new SettingsCache(opened.connectionString, () => void clock.reload().catch(() => undefined));
   await cache.start();
+  const risk = createRiskStore(database, cache, await installationSecret(database, vault, 'risk'));
   return {
     dataFolder: config.dataFolder,
     database,
@@ -73,6 +89,9 @@ export async function openCore(config: Config, opened: OpenDatabase): Promise<Co
         vault.openText(merchantId, owner, sealed),
       ),
       webhooks: createWebhookStore(database),
+      risk,
+      riskRules: createRiskRuleStore(database),
+      cardLimiter: new CardLimiter({ store: createFailedCardStore(database), hash: risk.hash, clock }),
     },
   };
 }

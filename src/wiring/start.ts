@@ -73,6 +73,7 @@ async function openAll(options: StartOptions, closers: Closers): Promise<Sallypo
     log,
     clock: core.clock,
     random: systemRandom,
+    trustedProxies: config.trustedProxies,
     observeRequest: metrics.observeRequest,
   });
   const own = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${config.port}`;

@@ -4,6 +4,7 @@ import type { CardId, CardTokenId, MerchantId } from '../../src/domain/ids.ts';
 import type { Flow, Merchant } from '../../src/domain/merchant.ts';
 import { minorUnits } from '../../src/domain/money.ts';
 import type { Payment } from '../../src/domain/payment.ts';
+import { noRules } from '../../src/domain/risk/policy.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { capturePayment } from '../../src/usecases/capture-payment.ts';
 import { createPayment } from '../../src/usecases/create-payment.ts';
@@ -98,7 +99,12 @@ function assemble(world: World, store: SimulatedStore, bank: SimulatedBank): Gat
         fingerprint: Buffer.alloc(32),
         usedBy: store.usedTokens.get(id) ?? null,
         expiresAt: new Date(world.now().getTime() + 1e6),
+        browser: { ip: null, device: null },
       }),
+    },
+    risk: {
+      findPolicy: async () => ({ kind: 'ready', policy: noRules }),
+      listDecisions: async () => [],
     },
     directory: { findMerchant: async () => merchant },
     vault: { open: async () => ({ pan: new Secret('4242424242424242'), cvc: new Secret('123') }) },

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import type { Refusal } from '../../domain/refusal.ts';
 import { AnswerError, type DialectErrors, type ErrorAnswer } from '../edge/dialect.ts';
 import type { FieldIssue } from '../edge/field-issues.ts';
 import { scrubText } from '../edge/scrub.ts';
@@ -30,6 +31,7 @@ export type ErrorCode =
   | 'ERR_BIN_001'
   | 'ERR_IDEMPOTENCY_001'
   | 'ERR_IDEMPOTENCY_002'
+  | 'ERR_RATE_LIMIT_001'
   | 'ERR_NOT_FOUND'
   | 'ERR_NOT_OFFERED'
   | 'ERR_METHOD_NOT_ALLOWED'
@@ -70,6 +72,13 @@ export function validationAnswer(request: FastifyRequest, details: ErrorDetails)
   }));
   const error = { type: 'validation_error', errors, code, message: 'Validation error', details };
   return { status: 400, body: { success: false, error } };
+}
+
+/** Ends the request with 429 when the core refused it because too many cards were tried. */
+export function throwIfRateLimited(refusal: Refusal): void {
+  if (refusal.code !== 'rate_limited') return;
+  const headers = { 'retry-after': String(refusal.retryAfterSeconds ?? 1) };
+  throw new AnswerError(errorAnswer(429, 'ERR_RATE_LIMIT_001', refusal.message, undefined, headers));
 }
 
 /** Ends the request with 400 when `problems` holds any. */

@@ -34,6 +34,7 @@ const wireRefusals: Record<RefusalCode, Wire | ((operation: Operation, refusal: 
   recurring_not_supported: ['recurring_not_supported', 'payment_method_id'],
   reference_in_use: ['invalid_state', 'external_id'],
   return_url_not_allowed: ['validation_error', 'return_url'],
+  rate_limited: ['rate_limit_exceeded', undefined],
   card_not_accepted: (operation) => [
     'tokenization_failed',
     operation === 'tokenize' ? 'card.number' : undefined,
@@ -55,9 +56,10 @@ export function refusalAnswer(
 ): ErrorAnswer {
   const wire = wireRefusals[refusal.code];
   const [code, param] = typeof wire === 'function' ? wire(operation, refusal) : wire;
+  const wait = refusal.retryAfterSeconds ?? (passing.has(refusal.code) ? 1 : undefined);
   return errorAnswer(request, code, refusal.message, {
     param,
     ...(code === 'validation_error' && { details: [{ param: param ?? '', message: refusal.message }] }),
-    ...(passing.has(refusal.code) && { headers: { 'retry-after': '1' } }),
+    ...(wait !== undefined && { headers: { 'retry-after': String(wait) } }),
   });
 }

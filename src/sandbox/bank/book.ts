@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import { findSandboxCardByName } from '../cards.ts';
 import { parseResponseCode, type ResponseCode, responseCodes } from './response-codes.ts';
 import type { Answer } from './wire.ts';
 
@@ -256,7 +257,7 @@ export function parseNetworkTransactionId(text: string): bigint | undefined {
 
 /** What the bank answers, and answers again, to the message that made this authorization. */
 export function authorizationAnswer(
-  booked: Pick<BookedAuthorization, 'number' | 'amount' | 'currency' | 'responseCode' | 'initiator'>,
+  booked: Pick<BookedAuthorization, 'number' | 'amount' | 'currency' | 'responseCode' | 'initiator' | 'card'>,
 ): Answer {
   const approved = booked.responseCode === responseCodes.approved;
   return {
@@ -267,12 +268,17 @@ export function authorizationAnswer(
     currency: booked.currency,
     authorizationCode: approved ? (booked.number % 1_000_000n).toString().padStart(6, '0') : null,
     networkTransactionId: approved ? networkTransactionId(booked.number) : null,
-    avsResult: null,
-    cvcResult: cvcResult(booked.responseCode, booked.initiator),
+    avsResult: approved ? (findSandboxCardByName(booked.card)?.avs_result ?? null) : null,
+    cvcResult: cvcResult(booked),
   };
 }
 
-function cvcResult(responseCode: ResponseCode, initiator: 'cardholder' | 'merchant'): string | null {
+function cvcResult({
+  responseCode,
+  initiator,
+  card,
+}: Pick<BookedAuthorization, 'responseCode' | 'initiator' | 'card'>): string | null {
   if (initiator === 'merchant') return null;
-  return responseCode === responseCodes.securityCodeMismatch ? 'N' : 'M';
+  if (responseCode === responseCodes.securityCodeMismatch) return 'N';
+  return findSandboxCardByName(card)?.cvc_result ?? 'M';
 }

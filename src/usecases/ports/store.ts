@@ -18,8 +18,12 @@ import type { Flow } from '../../domain/merchant.ts';
 import type { Payment, PaymentEventType, PaymentState } from '../../domain/payment.ts';
 import type { PaymentMethod } from '../../domain/payment-method.ts';
 import type { Refund } from '../../domain/refund.ts';
+import type { RiskDecision } from '../../domain/risk/decision.ts';
+import type { CardholderBrowser } from '../../domain/risk/facts.ts';
+import type { VelocityCount } from '../../domain/risk/velocity.ts';
 import type { AuthenticationProof } from './acquirer.ts';
 import type { AuthenticationResult } from './authenticator.ts';
+import type { AttemptToCount, RiskRuleStore } from './risk.ts';
 import type { SealedCard } from './vault.ts';
 import type { WebhookStore } from './webhooks.ts';
 
@@ -137,6 +141,8 @@ export interface PaymentChange {
   readonly newCard?: NewCard | undefined;
   readonly savedCard?: { readonly method: PaymentMethod; readonly isNew: boolean } | undefined;
   readonly dropCvcOf?: CardId | undefined;
+  /** What was decided about the payment; a stage that is decided already stays as it is. */
+  readonly riskDecisions?: readonly RiskDecision[] | undefined;
   readonly claim?: IdempotencyClaim | undefined;
   readonly answer?: { readonly keyHash: Buffer; readonly answer: StoredAnswer } | undefined;
 }
@@ -169,7 +175,16 @@ export interface PaymentFilter {
 /** Payments with their cards, attempts, refunds and events. Every method is confined to the merchant it names. */
 export interface PaymentStore {
   openPayment(opening: PaymentOpening): Promise<OpenResult>;
+  /** The same, with the attempt counted in the same statement: no two payments get the same count of one value. */
+  openCountedPayment(
+    opening: PaymentOpening,
+    counting: readonly AttemptToCount[],
+  ): Promise<{ readonly result: OpenResult; readonly counts: readonly VelocityCount[] }>;
   recordChange(change: PaymentChange): Promise<ChangeResult>;
+  recordCountedChange(
+    change: PaymentChange,
+    counting: readonly AttemptToCount[],
+  ): Promise<{ readonly result: ChangeResult; readonly counts: readonly VelocityCount[] }>;
   findPayment(merchantId: MerchantId, name: PaymentName): Promise<Payment | null>;
   listPayments(merchantId: MerchantId, filter: PaymentFilter): Promise<Payment[]>;
   /** What was authorized or captured through a flow since then, in minor units, by the card's fingerprint and by the e-mail address. */
@@ -222,11 +237,20 @@ export interface CardStore {
     card: NewCard;
     createdAt: Date;
     expiresAt: Date;
+    browser: CardholderBrowser;
   }): Promise<void>;
   findToken(
     merchantId: MerchantId,
     id: CardTokenId,
-  ): Promise<(UsableCard & { readonly usedBy: string | null; readonly expiresAt: Date }) | null>;
+  ): Promise<
+    | (UsableCard & {
+        readonly usedBy: string | null;
+        readonly expiresAt: Date;
+        /** Where the card was typed. */
+        readonly browser: CardholderBrowser;
+      })
+    | null
+  >;
   findPaymentMethod(
     merchantId: MerchantId,
     by: { readonly id: PaymentMethodId } | { readonly hexToken: string },
@@ -260,6 +284,7 @@ export interface FlowStore {
 export interface TransactionalStores {
   readonly cards: CardStore;
   readonly webhooks: WebhookStore;
+  readonly riskRules: RiskRuleStore;
 }
 
 export interface IdempotencyStore {

@@ -1,8 +1,9 @@
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { detectBrand } from '../../../domain/card.ts';
 import type { Payment } from '../../../domain/payment.ts';
 import { cancelByCustomer } from '../../../usecases/cancel-by-customer.ts';
 import type { PaymentOutcome } from '../../../usecases/commands.ts';
+import { browserOf } from '../../../usecases/risk/browser.ts';
 import { submitHostedCard } from '../../../usecases/submit-hosted-card.ts';
 import type { EdgeServer } from '../../edge/dialect.ts';
 import { checkoutUrl, orderNumberOfSession } from '../checkout-session.ts';
@@ -10,7 +11,7 @@ import { type EximpeRoom, sessionSeconds } from '../room.ts';
 import { returnPath, threeDsUrl } from '../three-ds-form.ts';
 import { readCheckoutForm, sendCheckoutForm } from './checkout-form.ts';
 import { sendToIssuer } from './issuer.ts';
-import { sendGone, sendInProgress } from './pages.ts';
+import { sendGone, sendInProgress, sendTooMany } from './pages.ts';
 import { sendToMerchant } from './pg-response.ts';
 import { formField, type TokenPath, tokenSegment } from './token-path.ts';
 
@@ -24,7 +25,8 @@ export function addCheckout(scope: EdgeServer, room: EximpeRoom): void {
       ? sendCheckoutForm(reply, room, payment, {})
       : sendOn(reply, room, payment);
   });
-  scope.post<{ Params: TokenPath }>(path, async ({ params, body }, reply) => {
+  scope.post<{ Params: TokenPath }>(path, async (request, reply) => {
+    const { params, body } = request;
     const payment = await findHosted(room, params.token);
     if (!payment) return sendGone(reply, room);
     if (!isWaiting(room, payment)) return sendOn(reply, room, payment);
@@ -32,7 +34,7 @@ export function addCheckout(scope: EdgeServer, room: EximpeRoom): void {
       const canceled = await cancelByCustomer(room.gateway, payment.merchantId, payment.id);
       return sendOn(reply, room, canceled ?? payment);
     }
-    return takeCard(reply, room, payment, params.token, body);
+    return takeCard(request, reply, room, payment);
   });
 }
 
@@ -49,13 +51,12 @@ function isWaiting(room: EximpeRoom, { status }: Payment): boolean {
 }
 
 async function takeCard(
+  request: FastifyRequest<{ Params: TokenPath }>,
   reply: FastifyReply,
   room: EximpeRoom,
   payment: Payment,
-  sessionId: string,
-  body: unknown,
 ): Promise<FastifyReply> {
-  const { card, problems } = readCheckoutForm(body, room.gateway.clock.now());
+  const { card, problems } = readCheckoutForm(request.body, room.gateway.clock.now());
   if (!card) return sendCheckoutForm(reply, room, payment, problems);
   const result = await submitHostedCard(room.gateway, {
     merchantId: payment.merchantId,
@@ -64,12 +65,15 @@ async function takeCard(
     brand: detectBrand(card.pan.reveal()),
     notificationUrl: (browserToken) => threeDsUrl(room.publicUrl, browserToken, returnPath),
     challengeSeconds: sessionSeconds,
+    browser: browserOf(request.ip, request.headers['user-agent']),
   });
   if (result.kind === 'done') return sendOutcome(reply, room, result.outcome);
+  if (result.kind === 'refused' && result.refusal.code === 'rate_limited')
+    return sendTooMany(reply, room, result.refusal);
   if (result.kind === 'refused' && result.refusal.code === 'card_not_accepted')
     return sendCheckoutForm(reply, room, payment, { number: result.refusal.message });
   // Another form of the same session was faster: show what became of it.
-  return reply.redirect(checkoutUrl(room.publicUrl, sessionId), 303);
+  return reply.redirect(checkoutUrl(room.publicUrl, request.params.token), 303);
 }
 
 async function sendOutcome(

@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { formatMajorUnits } from '../../../domain/money.ts';
 import type { Payment } from '../../../domain/payment.ts';
+import type { Refusal } from '../../../domain/refusal.ts';
 import { type Html, html } from '../../edge/html.ts';
 import { newNonce, page, sendPage } from '../../edge/pages.ts';
 import { capturedMessage, failureOf } from '../decline-texts.ts';
@@ -17,6 +18,17 @@ export function sendGone(reply: FastifyReply, room: EximpeRoom): FastifyReply {
     html`<p>The link may have expired or was already used. Return to the shop.</p>`,
     404,
   );
+}
+
+/** Too many cards were tried from where this customer is. */
+export function sendTooMany(
+  reply: FastifyReply,
+  room: EximpeRoom,
+  { retryAfterSeconds = 1 }: Refusal,
+): FastifyReply {
+  reply.header('retry-after', String(retryAfterSeconds));
+  const body = html`<p>There were too many attempts. You were not charged.</p>`;
+  return sendSheet(reply, room, 'Please try again later', body, 429);
 }
 
 /** The issuer's server has not told us anything yet: the customer may not have finished there. */

@@ -5,11 +5,12 @@ import type { Refusal } from '../../../domain/refusal.ts';
 import type { CreatePayment, PaymentCard, PaymentOutcome } from '../../../usecases/commands.ts';
 import { createPayment } from '../../../usecases/create-payment.ts';
 import type { IdempotencyClaim, StoredAnswer } from '../../../usecases/ports/store.ts';
+import { browserOf } from '../../../usecases/risk/browser.ts';
 import { AnswerError, type EdgeServer } from '../../edge/dialect.ts';
 import { callOf } from '../authenticate.ts';
 import { checkoutUrl, sessionIdOf } from '../checkout-session.ts';
 import { sendStored, successAnswer } from '../envelope.ts';
-import { throwProblem, validationAnswer } from '../errors.ts';
+import { throwIfRateLimited, throwProblem, validationAnswer } from '../errors.ts';
 import { FieldProblems } from '../field-problems.ts';
 import { answerEarlier, readClaim } from '../idempotency.ts';
 import { lenientBody } from '../lenient-body.ts';
@@ -129,6 +130,7 @@ function toCommand(
     phone: body.buyer.phone,
     productName: body.product.name,
     details: { ...details },
+    browser: browserOf(body.buyer.ip_address, body.buyer.user_agent),
     claim,
     render: (outcome) => renderOrder(room, outcome),
   };
@@ -169,6 +171,7 @@ function orderNumberOf(payment: Payment): string {
 
 /** Which field a refusal of the core is about, and what is said of it (sections 5.1 and 5.2). */
 function throwRefusal(request: FastifyRequest, card: OrderCard, refusal: Refusal): never {
+  throwIfRateLimited(refusal);
   switch (refusal.code) {
     case 'reference_in_use':
       return throwProblem(request, 'reference_id', 'Reference ID must be unique');

@@ -1,11 +1,12 @@
 import type { FastifyRequest } from 'fastify';
 import { containsPan, type OpenCard } from '../../../domain/card.ts';
 import type { CardStore, StoredAnswer } from '../../../usecases/ports/store.ts';
+import { browserOf } from '../../../usecases/risk/browser.ts';
 import { type SealedCardToSave, saveCard, sealCardToSave } from '../../../usecases/save-card.ts';
 import { AnswerError, type EdgeServer } from '../../edge/dialect.ts';
 import { callOf } from '../authenticate.ts';
 import { successAnswer } from '../envelope.ts';
-import { errorAnswer, throwProblem, throwProblems } from '../errors.ts';
+import { errorAnswer, throwIfRateLimited, throwProblem, throwProblems } from '../errors.ts';
 import { cardNumberInTextMessage, FieldProblems, requiredMessage } from '../field-problems.ts';
 import { runOnce } from '../idempotency.ts';
 import { lenientBody } from '../lenient-body.ts';
@@ -73,8 +74,11 @@ async function seal(
     nickname: body.nickname ?? null,
     declaredFunding:
       body.card_type === undefined ? null : body.card_type === 'debit_card' ? 'debit' : 'credit',
+    browser: browserOf(request.ip, request.headers['user-agent']),
   });
-  return sealed.kind === 'sealed' ? sealed : throwProblem(request, 'card_number', sealed.refusal.message);
+  if (sealed.kind === 'sealed') return sealed;
+  throwIfRateLimited(sealed.refusal);
+  return throwProblem(request, 'card_number', sealed.refusal.message);
 }
 
 async function save(cards: CardStore, sealed: SealedCardToSave): Promise<StoredAnswer> {

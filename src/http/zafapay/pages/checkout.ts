@@ -3,6 +3,7 @@ import { containsPan, detectBrand } from '../../../domain/card.ts';
 import type { Payment } from '../../../domain/payment.ts';
 import { cancelByCustomer } from '../../../usecases/cancel-by-customer.ts';
 import type { PaymentResult } from '../../../usecases/commands.ts';
+import { browserOf } from '../../../usecases/risk/browser.ts';
 import { submitHostedCard } from '../../../usecases/submit-hosted-card.ts';
 import type { EdgeServer } from '../../edge/dialect.ts';
 import type { FormFields } from '../../edge/form-body.ts';
@@ -135,6 +136,7 @@ async function takeCard(visit: Visit, form: FormFields): Promise<FastifyReply> {
     brand: detectBrand(card.pan.reveal()),
     notificationUrl: (browserToken) => threeDsReturnUrl(context, browserToken),
     challengeSeconds,
+    browser: browserOf(request.ip, request.headers['user-agent']),
   });
   return answerCard(visit, form, result);
 }
@@ -143,6 +145,11 @@ async function answerCard(visit: Visit, form: FormFields, result: PaymentResult)
   const { context, reply, language, address } = visit;
   if (result.kind === 'refused' && result.refusal.code === 'card_not_accepted')
     return showForm(visit, withoutSecrets(form), { number: words[language].problems.not_accepted });
+  if (result.kind === 'refused' && result.refusal.code === 'rate_limited') {
+    reply.header('retry-after', String(result.refusal.retryAfterSeconds ?? 1));
+    const { tooManyTitle, tooManyText } = words[language];
+    return sendNotice(context, reply, { language, title: tooManyTitle, text: tooManyText }, 429);
+  }
   if (result.kind === 'done' && result.outcome.challenge) {
     const { payment, challenge } = result.outcome;
     return redirect(reply, threeDsUrl(context, payment.id, challenge.browserToken));

@@ -33,6 +33,8 @@ export interface Words {
   readonly canceledText: string;
   readonly expiredTitle: string;
   readonly expiredText: string;
+  readonly tooManyTitle: string;
+  readonly tooManyText: string;
   readonly closeText: string;
   readonly progressTitle: string;
   readonly progressText: string;
@@ -88,6 +90,8 @@ const english: Words = {
   canceledText: 'You cancelled the payment. You were not charged.',
   expiredTitle: 'This payment link has expired',
   expiredText: 'Nothing was charged. Ask the shop for a new link.',
+  tooManyTitle: 'Please try again later',
+  tooManyText: 'There were too many attempts. You were not charged.',
   closeText: 'You can close this page and return to the shop.',
   progressTitle: 'Your payment is being processed',
   progressText: 'This can take a moment. Please do not pay again; this page updates by itself.',
@@ -143,6 +147,8 @@ const japanese: Words = {
   canceledText: 'お支払いはキャンセルされました。請求は発生していません。',
   expiredTitle: 'このお支払いリンクは期限切れです',
   expiredText: '請求は発生していません。ショップに新しいリンクをご依頼ください。',
+  tooManyTitle: 'しばらくしてからもう一度お試しください',
+  tooManyText: '試行回数が多すぎます。請求は発生していません。',
   closeText: 'このページを閉じて、ショップにお戻りください。',
   progressTitle: 'お支払いを処理しています',
   progressText:

@@ -7,6 +7,7 @@ import {
   parsePan,
 } from '../../../domain/card.ts';
 import { Secret } from '../../../lib/secret.ts';
+import { browserOf } from '../../../usecases/risk/browser.ts';
 import { tokenizeCard } from '../../../usecases/tokenize-card.ts';
 import { type EdgeServer, sendAnswer } from '../../edge/dialect.ts';
 import { callerOf, requireKey } from '../authentication.ts';
@@ -33,6 +34,7 @@ export function addCreateToken(scope: EdgeServer, context: ZafapayContext): void
       const result = await tokenizeCard(gateway, {
         merchant: callerOf(request).merchant,
         card: openCard(request.body.card),
+        browser: browserOf(request.ip, request.headers['user-agent']),
       });
       if (result.kind === 'refused')
         return sendAnswer(reply, refusalAnswer(request, result.refusal, 'tokenize'));

@@ -1,0 +1,95 @@
+import type { MerchantId, PaymentId } from '../../domain/ids.ts';
+import { type Payment, refundableAmount } from '../../domain/payment.ts';
+import { type Refusal, refuse } from '../../domain/refusal.ts';
+import type { Gateway } from '../gateway.ts';
+import { refundPayment } from '../refund-payment.ts';
+import { voidPayment } from '../void-payment.ts';
+
+export type ReviewResult =
+  | { readonly kind: 'done'; readonly payment: Payment }
+  /** The acquirer said no to giving the money back: the review stays open. */
+  | { readonly kind: 'declined'; readonly payment: Payment }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+const notOpen = refuse('invalid_status', 'The payment has no open review.');
+
+/**
+ * Decides an open review. `approved` lets the payment be. `refused` takes it back: a hold is voided, captured money is
+ * refunded as far as it has not been; a payment without money is only marked. Repeating it takes nothing back twice.
+ */
+export async function reviewPayment(
+  gateway: Gateway,
+  command: {
+    readonly merchantId: MerchantId;
+    readonly paymentId: PaymentId;
+    readonly verdict: 'approved' | 'refused';
+  },
+): Promise<ReviewResult> {
+  const { merchantId, paymentId, verdict } = command;
+  const payment = await gateway.payments.findPayment(merchantId, { id: paymentId });
+  if (!payment) return { kind: 'refused', refusal: refuse('not_found', 'There is no payment of that id.') };
+  const decisions = await gateway.risk.listDecisions(merchantId, paymentId);
+  if (!decisions.some(({ review }) => review === 'open')) return { kind: 'refused', refusal: notOpen };
+  const back = verdict === 'refused' ? await takeBack(gateway, payment) : ({ kind: 'done' } as const);
+  if (back.kind === 'refused') return back;
+  if (back.kind === 'declined') return { kind: 'declined', payment };
+  const closed = await gateway.risk.closeReview(merchantId, paymentId, verdict, gateway.clock.now());
+  if (!closed) return { kind: 'refused', refusal: notOpen };
+  const current = await gateway.payments.findPayment(merchantId, { id: paymentId });
+  return { kind: 'done', payment: current ?? payment };
+}
+
+/** An outcome that is not known yet counts as done: workers find it out, and a refund or void under way ends as one. */
+async function takeBack(
+  gateway: Gateway,
+  payment: Payment,
+): Promise<{ kind: 'done' } | { kind: 'declined' } | { kind: 'refused'; refusal: Refusal }> {
+  // Nobody asked under a key of this operation, so there is no answer to keep: `render` is never called.
+  const asked = {
+    merchantId: payment.merchantId,
+    name: { id: payment.id },
+    claim: null,
+    render: () => ({ status: 200, body: '' }),
+  };
+  switch (payment.status.state) {
+    case 'failed':
+    case 'voided':
+      return { kind: 'done' };
+    case 'captured': {
+      if (refundableAmount(payment) === 0n) return { kind: 'done' };
+      const result = await refundPayment(gateway, {
+        ...asked,
+        amount: null,
+        reason: 'Refused after review',
+        merchantReference: null,
+        newNumber: null,
+        settle: 'await',
+      });
+      return asTaken(result);
+    }
+    case 'authorized':
+      return asTaken(await voidPayment(gateway, asked));
+    case 'awaiting_card':
+    case 'authenticating':
+    case 'authorizing':
+      return {
+        kind: 'refused',
+        refusal: refuse('operation_in_progress', 'The payment has no outcome yet. Try again shortly.'),
+      };
+  }
+}
+
+function asTaken(
+  result:
+    | { readonly kind: 'done' | 'unknown' | 'declined' | 'earlier' }
+    | { kind: 'refused'; refusal: Refusal },
+): { kind: 'done' } | { kind: 'declined' } | { kind: 'refused'; refusal: Refusal } {
+  switch (result.kind) {
+    case 'refused':
+      return { kind: 'refused', refusal: result.refusal };
+    case 'declined':
+      return { kind: 'declined' };
+    default:
+      return { kind: 'done' };
+  }
+}
