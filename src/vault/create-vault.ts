@@ -1,17 +1,21 @@
 import type { Clock } from '../lib/clock.ts';
+import { coalesce } from '../lib/coalesce.ts';
 import { type Random, systemRandom } from '../lib/random.ts';
 import { createCvcKeyring } from './cvc-keys.ts';
 import { computeFingerprint } from './fingerprint.ts';
 import type { Keyrings } from './keyrings.ts';
 import type { KeyStore } from './merchant-key-rows.ts';
 import { createMerchantKeyring } from './merchant-keys.ts';
-import { openStoredCard, readStoredCard } from './open-card.ts';
+import { type CardToRead, openStoredCard, readStoredCards } from './open-card.ts';
 import { createOwnedTexts } from './owned-text.ts';
 import type { RootKeyProvider } from './root-key-provider.ts';
 import { rewrapMerchantKeys, rewrapPans } from './rotate-keys.ts';
 import { sealCard } from './seal-card.ts';
 import type { Vault } from './vault.ts';
 import type { VaultDatabase, VaultMode } from './vault-database.ts';
+
+/** Most cards read by one statement. */
+const cardsReadMax = 64;
 
 export interface VaultOptions {
   readonly database: VaultDatabase;
@@ -34,6 +38,7 @@ export function createVault(options: VaultOptions): Vault {
   const cvcKeys = createCvcKeyring(keyStore, monotonicMs);
   const keyrings: Keyrings = { mode, random, merchantKeys, cvcKeys };
   const texts = createOwnedTexts(keyrings);
+  const readCard = coalesce((cards: readonly CardToRead[]) => readStoredCards(database, cards), cardsReadMax);
 
   return {
     async prepare(merchantId) {
@@ -46,9 +51,8 @@ export function createVault(options: VaultOptions): Vault {
       return sealCard(keyrings, { merchantId, cardId, pan, cvc }, { merchant, cvc: day });
     },
     async open(merchantId, cardId, openedFor) {
-      const card = { merchantId, cardId, openedFor };
-      const now = clock.now();
-      return openStoredCard(keyrings, card, await readStoredCard(database, card, now), now);
+      const card = { merchantId, cardId, openedFor, now: clock.now() };
+      return openStoredCard(keyrings, card, await readCard(card));
     },
     async fingerprint(merchantId, pan) {
       const { fingerprint } = merchantKeys.peek(merchantId) ?? (await merchantKeys.load(merchantId));

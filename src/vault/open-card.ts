@@ -29,42 +29,62 @@ export interface StoredCard {
   readonly cvc_key_day: string | null;
 }
 
-/**
- * Reads what is stored of a merchant's card; a code that expired by `now` is left out. The record of the opening is part
- * of the read, so that no card is read without one; it must be fresh, so that an old one serves nobody again.
- *
- * @throws {VaultError} `opening_not_announced`
- */
-export async function readStoredCard(
-  database: VaultDatabase,
-  card: CardToOpen,
-  now: Date,
-): Promise<StoredCard> {
-  const { rows } = await database.query<StoredCard>({
-    name: 'vault_open_card',
-    text: `select pans.sealed as sealed_pan, cvcs.sealed as sealed_cvc, to_char(cvcs.key_day, 'YYYY-MM-DD') as cvc_key_day
-      from vault.openings wanted
-      left join vault.pans on pans.card_id = wanted.card_id and pans.merchant_id = wanted.merchant_id
-      left join vault.cvcs on cvcs.card_id = wanted.card_id and cvcs.merchant_id = wanted.merchant_id
-        and cvcs.expires_at > $3
-      where wanted.reference = $4 and wanted.card_id = $1 and wanted.merchant_id = $2
-        and wanted.announced_at > now() - interval '5 minutes'`,
-    values: [card.cardId, card.merchantId, now, card.openedFor],
-  });
-  if (rows[0]) return rows[0];
-  throw new VaultError(
-    'opening_not_announced',
-    `${card.cardId} (merchant ${card.merchantId}) was not opened: no record says that it is needed for ${card.openedFor} now`,
-  );
+/** A card to read and the moment by which its code must not have expired. */
+export interface CardToRead extends CardToOpen {
+  readonly now: Date;
 }
 
-/** Opens what `readStoredCard` found. */
+/**
+ * Reads what is stored of cards, in the order asked; an expired code is left out. The record of the opening is part of
+ * the read, so that no card is read without one; it must be fresh, so that an old one serves nobody again. Undefined
+ * where there is none.
+ */
+export async function readStoredCards(
+  database: VaultDatabase,
+  cards: readonly CardToRead[],
+): Promise<(StoredCard | undefined)[]> {
+  const { rows } = await database.query<StoredCard & { place: number }>({
+    name: 'vault_open_cards',
+    // Lateral and limited, so that each card is looked up by key whatever the planner believes of the tables' sizes.
+    text: `select asked.place::integer, stored.*
+      from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])
+        with ordinality as asked (card_id, merchant_id, reference, now, place)
+      cross join lateral (
+        select pans.sealed as sealed_pan, cvcs.sealed as sealed_cvc, to_char(cvcs.key_day, 'YYYY-MM-DD') as cvc_key_day
+        from vault.openings wanted
+        left join vault.pans on pans.card_id = wanted.card_id and pans.merchant_id = wanted.merchant_id
+        left join vault.cvcs on cvcs.card_id = wanted.card_id and cvcs.merchant_id = wanted.merchant_id
+          and cvcs.expires_at > asked.now
+        where wanted.reference = asked.reference and wanted.card_id = asked.card_id
+          and wanted.merchant_id = asked.merchant_id and wanted.announced_at > now() - interval '5 minutes'
+        limit 1) stored`,
+    values: [
+      cards.map(({ cardId }) => cardId),
+      cards.map(({ merchantId }) => merchantId),
+      cards.map(({ openedFor }) => openedFor),
+      cards.map(({ now }) => now.toISOString()),
+    ],
+  });
+  const found = new Map(rows.map((row) => [row.place, row]));
+  return cards.map((_, index) => found.get(index + 1));
+}
+
+/**
+ * Opens what `readStoredCards` found.
+ *
+ * @throws {VaultError} `opening_not_announced` when it found no record of the opening.
+ */
 export async function openStoredCard(
   keyrings: Keyrings,
-  card: CardToOpen,
-  stored: StoredCard,
-  now: Date,
+  card: CardToRead,
+  stored: StoredCard | undefined,
 ): Promise<OpenedCard> {
+  if (!stored) {
+    throw new VaultError(
+      'opening_not_announced',
+      `${card.cardId} (merchant ${card.merchantId}) was not opened: no record says that it is needed for ${card.openedFor} now`,
+    );
+  }
   const place = { mode: keyrings.mode, merchantId: card.merchantId, row: card.cardId };
   return {
     pan: stored.sealed_pan ? await openPan(keyrings, { ...place, field: 'pan' }, stored.sealed_pan) : null,
@@ -73,7 +93,7 @@ export async function openStoredCard(
         ? await openStoredCvc(
             keyrings,
             { ...place, field: 'cvc' },
-            { blob: stored.sealed_cvc, day: stored.cvc_key_day, now },
+            { blob: stored.sealed_cvc, day: stored.cvc_key_day, now: card.now },
           )
         : null,
   };
