@@ -22,6 +22,7 @@ test('with nothing set, everything has its documented default', () => {
     acquirerUrl: null,
     acquirerDeadlineMs: 10_000,
     trustedProxies: [],
+    cardRetentionDays: 7,
     logLevel: 'info',
     databasePool: 20,
   });

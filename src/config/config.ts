@@ -32,6 +32,8 @@ export type Config = {
   readonly acquirerDeadlineMs: number;
   /** Addresses or networks of the proxies in front, whose word on where a browser is gets believed. */
   readonly trustedProxies: readonly string[];
+  /** How many days the number of a card that is not saved is kept after its payment has ended. */
+  readonly cardRetentionDays: number;
   readonly logLevel: LogLevel;
   /** Most connections to the database that this process opens. */
   readonly databasePool: number;
@@ -86,6 +88,12 @@ export function parseConfig(env: Env): Config {
       refuse,
     ),
     trustedProxies: parseTrustedProxies(env.SALLYPORT_TRUSTED_PROXIES, refuse),
+    cardRetentionDays: wholeNumber(
+      'SALLYPORT_CARD_RETENTION_DAYS',
+      env.SALLYPORT_CARD_RETENTION_DAYS,
+      { min: 0, max: 3650, otherwise: 7 },
+      refuse,
+    ),
     logLevel: oneOf('SALLYPORT_LOG_LEVEL', env.SALLYPORT_LOG_LEVEL, LOG_LEVELS, 'info', refuse),
     databasePool: wholeNumber(
       'SALLYPORT_DATABASE_POOL',

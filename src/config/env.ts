@@ -10,6 +10,7 @@ export type Env = {
   readonly SALLYPORT_ACQUIRER_URL: string | undefined;
   readonly SALLYPORT_ACQUIRER_DEADLINE_MS: string | undefined;
   readonly SALLYPORT_TRUSTED_PROXIES: string | undefined;
+  readonly SALLYPORT_CARD_RETENTION_DAYS: string | undefined;
   readonly SALLYPORT_LOG_LEVEL: string | undefined;
   readonly SALLYPORT_DATABASE_POOL: string | undefined;
   /** The value of `--role`; the empty string when the option has none. */
@@ -35,6 +36,7 @@ export function readEnv(variables: NodeJS.ProcessEnv, argv: readonly string[]): 
     SALLYPORT_ACQUIRER_URL: read('SALLYPORT_ACQUIRER_URL'),
     SALLYPORT_ACQUIRER_DEADLINE_MS: read('SALLYPORT_ACQUIRER_DEADLINE_MS'),
     SALLYPORT_TRUSTED_PROXIES: read('SALLYPORT_TRUSTED_PROXIES'),
+    SALLYPORT_CARD_RETENTION_DAYS: read('SALLYPORT_CARD_RETENTION_DAYS'),
     SALLYPORT_LOG_LEVEL: read('SALLYPORT_LOG_LEVEL'),
     SALLYPORT_DATABASE_POOL: read('SALLYPORT_DATABASE_POOL'),
     ...readArguments(argv),

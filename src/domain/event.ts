@@ -1,3 +1,4 @@
+import type { Dispute } from './dispute.ts';
 import type { EventId, MerchantId, PaymentMethodId } from './ids.ts';
 import type { Payment, PaymentEventType } from './payment.ts';
 import type { Refund } from './refund.ts';
@@ -18,6 +19,8 @@ export interface EventSnapshot {
   readonly payment: Payment;
   /** The refund that the event is about; null for other events. */
   readonly refund: Refund | null;
+  /** The dispute that the event is about; absent from other events. */
+  readonly dispute?: Dispute;
   /** The saved card that this payment made or refreshed; null when it saved none. */
   readonly savedCard: { readonly paymentMethodId: PaymentMethodId; readonly hexToken: string } | null;
 }
@@ -37,6 +40,7 @@ const dateFields = new Set([
   'capturedAt',
   'refundedAt',
   'finishedAt',
+  'raisedAt',
 ]);
 const unitFields = new Set(['amount', 'captured', 'refunded', 'refunding', 'fee']);
 /** The merchant's and the dialect's own words are kept as they are, whatever their keys are called. */

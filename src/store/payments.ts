@@ -285,7 +285,12 @@ function addDependentWrites(list: WriteList, change: PaymentChange): void {
     const saved = savedCard
       ? { paymentMethodId: savedCard.method.id, hexToken: savedCard.method.hexToken }
       : null;
-    const snapshot = { payment, refund: change.refund ?? null, savedCard: saved };
+    const snapshot = {
+      payment,
+      refund: change.refund ?? null,
+      savedCard: saved,
+      ...(change.dispute && { dispute: change.dispute }),
+    };
     list.add('event', writes.insertEvent(parameters, 'changed', payment, event, snapshot));
     list.add('deliveries', writes.insertDeliveries(parameters, 'event', payment, event));
   }

@@ -13,6 +13,7 @@ import { type ScheduleObserver, startSchedule } from '../workers/schedule.ts';
 import { sealOpeningsWork } from '../workers/seal-openings.ts';
 import type { Log } from './log.ts';
 import type { Core } from './open-core.ts';
+import { startUpkeep } from './start-upkeep.ts';
 import { webhookFormats } from './webhook-formats.ts';
 
 /** What the workers need of the house. */
@@ -62,12 +63,14 @@ export function startWorkers(
   closers.add(() => resolver.stop());
   const sealer = startSchedule(sealOpeningsWork(core.audit), { random: systemRandom, log, observer });
   closers.add(() => sealer.stop());
+  const upkeep = startUpkeep(house, observer, closers);
   return {
     deliveriesWaiting: () => deliveries.poke(),
     clockMoved() {
       sweeps.poke();
       resolver.poke();
       deliveries.poke();
+      upkeep.poke();
     },
   };
 }

@@ -17,6 +17,7 @@ import type { Gateway } from '../usecases/gateway.ts';
 import { judgeEndpointUrl } from '../webhooks/address-guard.ts';
 import { buildGateway } from './build-gateway.ts';
 import { Closers } from './closers.ts';
+import { registerCoreMetrics } from './core-metrics.ts';
 import { registerDemoMerchants } from './demo-merchants.ts';
 import type { Log } from './log.ts';
 import { type Core, openCore } from './open-core.ts';
@@ -69,6 +70,7 @@ async function openAll(options: StartOptions, closers: Closers): Promise<Sallypo
     await registerDemoMerchants(core.database, core.vault);
 
   const metrics = createMetrics();
+  registerCoreMetrics(metrics, core, log);
   const server = createHttpServer({
     log,
     clock: core.clock,

@@ -2,6 +2,7 @@ import type { Attempt } from '../../domain/attempt.ts';
 import type { CardFace } from '../../domain/card.ts';
 import type { Currency } from '../../domain/currency.ts';
 import type { DeclineReason } from '../../domain/decline.ts';
+import type { Dispute } from '../../domain/dispute.ts';
 import type { PaymentEvent } from '../../domain/event.ts';
 import type {
   AttemptId,
@@ -136,6 +137,8 @@ export interface PaymentChange {
   readonly alert?: PaymentAlert | undefined;
   /** Inserted, or updated when its id is known. */
   readonly refund?: Refund | undefined;
+  /** What the event is about; written into its snapshot only. */
+  readonly dispute?: Dispute | undefined;
   readonly authentication?: Authentication | undefined;
   /** A card that came after the payment was opened (hosted page). */
   readonly newCard?: NewCard | undefined;
