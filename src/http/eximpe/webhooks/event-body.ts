@@ -124,8 +124,9 @@ function refundElement(word: EventWord, payment: Payment, refund: Refund): Membe
   };
 }
 
-/** Section 13.5: without an envelope. The bank's case number is not known here, so one is derived from the event. */
+/** Section 13.5: without an envelope. A case number in this wire's form is derived from the event. */
 function disputeBody(event: PaymentEvent, payment: Payment): Members {
+  const { dispute } = event.snapshot;
   const digits = BigInt(`0x${event.uuid.replaceAll('-', '')}`) % 9_000_000_000n;
   return {
     event_type: 'DISPUTE_UPDATED',
@@ -133,11 +134,13 @@ function disputeBody(event: PaymentEvent, payment: Payment): Members {
     payment_id: paymentIdOf(payment),
     chargeback_id: `CB${digits + 1_000_000_000n}`,
     chargeback_type: 'CHARGEBACK',
-    chargeback_amount: amountNumber(payment.amount, payment.currency),
+    chargeback_amount: amountNumber(dispute?.amount ?? payment.amount, payment.currency),
     chargeback_status: 'NEW',
-    raised_on: isoMicroseconds(event.createdAt),
+    raised_on: isoMicroseconds(dispute?.raisedAt ?? event.createdAt),
     reply_before: null,
-    reason_description: 'The cardholder disputes the payment',
+    reason_description: dispute?.reasonCode
+      ? `The cardholder disputes the payment (reason ${dispute.reasonCode})`
+      : 'The cardholder disputes the payment',
   };
 }
 
