@@ -1,4 +1,4 @@
-import type { DeclineReason } from '../../domain/decline.ts';
+import { type DeclineReason, declineMessages } from '../../domain/decline.ts';
 
 /** The unified codes of a failed payment (contract section 10.3). */
 export type UnifiedCode =
@@ -80,9 +80,14 @@ const codes: Record<DeclineReason, UnifiedCode> = {
   unknown_error: 'unknown_error',
 };
 
+/** Where the code alone would not tell the merchant what to do. */
+const ownMessages: Partial<Record<DeclineReason, string>> = {
+  card_data_lost: declineMessages.card_data_lost,
+};
+
 /** A failure in the wire's words. */
 export function unifiedError(reason: DeclineReason): UnifiedError {
   const code = codes[reason];
   const [category, recommended_action, message] = rows[code];
-  return { code, category, message, recommended_action };
+  return { code, category, message: ownMessages[reason] ?? message, recommended_action };
 }
