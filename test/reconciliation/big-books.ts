@@ -79,9 +79,7 @@ const statements: Readonly<Record<(typeof seededDifferences)[number]['cause'], r
     `delete from payments where id = 'tx_' || $1::integer`,
   ],
   ours_only: ['delete from sandbox_bank.authorizations where number = $1::integer'],
-  amount_differs: [
-    'update sandbox_bank.authorizations set amount = amount + 1 where number = $1::integer',
-  ],
+  amount_differs: ['update sandbox_bank.authorizations set amount = amount + 1 where number = $1::integer'],
   currency_differs: [`update sandbox_bank.authorizations set currency = 'EUR' where number = $1::integer`],
   state_differs: [
     `update sandbox_bank.authorizations set status = 'voided', captured = 0 where number = $1::integer`,

@@ -96,7 +96,9 @@ test(`${rows} rows on each side are compared in a heap of ${heapMegabytes} MB, k
   assert.equal(end.signal, 'SIGKILL', end.stderr + end.stdout);
   const reached = await comparedSoFar();
   assert.ok(reached < rows, 'it was killed on the way');
-  await house.database.pool.query(`update reconciliation_runs set held_until = now() where state = 'running'`);
+  await house.database.pool.query(
+    `update reconciliation_runs set held_until = now() where state = 'running'`,
+  );
 
   const second = await startCommand().ended;
   assert.equal(second.code, 3, second.stderr);
@@ -112,11 +114,18 @@ test(`${rows} rows on each side are compared in a heap of ${heapMegabytes} MB, k
   for (const { cause, status, resolution } of differences) {
     const isMended =
       cause === 'two_authorizations_for_one_attempt' || cause === 'live_at_bank_but_failed_here';
-    assert.deepEqual([cause, status, resolution], isMended ? [cause, 'closed', 'mended'] : [cause, 'open', null]);
+    assert.deepEqual(
+      [cause, status, resolution],
+      isMended ? [cause, 'closed', 'mended'] : [cause, 'open', null],
+    );
   }
 
   const third = await startCommand().ended;
   assert.equal(third.code, 3, third.stderr);
   t.diagnostic(`a whole run: ${third.stdout.split('\n')[0]}`);
-  assert.equal((await desk.listDifferences({ limit: 1000 })).length, wanted.length, 'nothing is written twice');
+  assert.equal(
+    (await desk.listDifferences({ limit: 1000 })).length,
+    wanted.length,
+    'nothing is written twice',
+  );
 });
