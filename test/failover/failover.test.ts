@@ -24,12 +24,12 @@ const memory = new ClientMemory();
 before(async () => {
   bank = await startOutsideBank();
   pair = await startPostgresPair(makeThrowawayFolder('failover'));
-  address = new Forwarder(pair.primary.socketPath);
+  address = new Forwarder(pair.primary.connectionString);
   await address.open();
   shop = await openShop({
     acquirerDeadlineMs: 2000,
     env: {
-      DATABASE_URL: `postgres://sallyport:${pair.password}@127.0.0.1:${address.port}/sallyport`,
+      DATABASE_URL: address.through(pair.primary.connectionString),
       SALLYPORT_ACQUIRER_URL: bank.url,
       SALLYPORT_DATABASE_POOL: '8',
     },
@@ -78,7 +78,7 @@ test('the primary dies under load and the standby takes over: clients go on by t
   await delay(outageMs);
   await promote(pair.standby);
   const promotedMs = performance.now() - killedAt;
-  address.pointAt(pair.standby.socketPath);
+  address.pointAt(pair.standby.connectionString);
   const told = memory.told.length;
   await until('clients are served again', () => memory.told.length > told, 20);
   const servedMs = performance.now() - killedAt;

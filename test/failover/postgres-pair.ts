@@ -23,8 +23,6 @@ const standbyName = 'standby';
 
 /** One server of the pair; nothing starts it again when it dies. */
 export interface PairServer {
-  /** The file that clients connect to. */
-  readonly socketPath: string;
   /** For the superuser, straight to this server. */
   readonly connectionString: string;
   /** Ends the server with all its processes at once, as a power cut does. */
@@ -39,11 +37,11 @@ export interface PairServer {
 export interface PostgresPair {
   readonly primary: PairServer;
   readonly standby: PairServer;
-  readonly password: string;
   stop(): Promise<void>;
 }
 
-const settings = { shared_buffers: '32MB', max_wal_size: '256MB' };
+// Processes die here and the machine does not, so nothing need wait for the disk.
+const settings = { fsync: 'off', shared_buffers: '32MB', max_wal_size: '256MB' };
 
 /**
  * Makes the pair in `folder` with the PostgreSQL that the project brings: a cluster, a cold copy of it as the standby,
@@ -51,7 +49,7 @@ const settings = { shared_buffers: '32MB', max_wal_size: '256MB' };
  */
 export async function startPostgresPair(folder: string): Promise<PostgresPair> {
   const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const maker = await startEmbeddedPostgres({ dataFolder: folder, log: quiet });
+  const maker = await startEmbeddedPostgres({ dataFolder: folder, log: quiet, settings });
   await maker.stop();
   const first = clusterFolders(join(folder, 'postgres', '18'));
   const second = clusterFolders(join(folder, 'postgres', 'standby'));
@@ -71,7 +69,6 @@ export async function startPostgresPair(folder: string): Promise<PostgresPair> {
   return {
     primary,
     standby,
-    password,
     async stop() {
       await primary.stop();
       await standby.stop();
@@ -144,7 +141,6 @@ function pairServer(server: KeptProcess, socket: string, password: string): Pair
     for (const pid of [server.pid, ...childrenOf(server.pid)]) sendSignal(pid, signal);
   };
   return {
-    socketPath: join(socket, socketName),
     connectionString: `postgres://${EMBEDDED_USER}:${password}@${encodeURIComponent(socket)}:5432/${EMBEDDED_DATABASE}`,
     kill: () => signalAll('SIGKILL'),
     freeze: () => signalAll('SIGSTOP'),

@@ -1,15 +1,25 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import {
+  type AddressInfo,
+  connect,
+  createServer,
+  type NetConnectOpts,
+  type Server,
+  type Socket,
+} from 'node:net';
+import { join } from 'node:path';
 
 /** Stands for the address under which a database is reached, whichever server holds it: a virtual IP, a proxy. */
 export class Forwarder {
   readonly #server: Server;
   readonly #pairs = new Set<readonly [Socket, Socket]>();
-  #socketPath: string | null;
+  #target: string | null;
+  #answersHeld = false;
   #port = 0;
 
-  constructor(socketPath: string | null) {
-    this.#socketPath = socketPath;
+  /** `target` is the connection string of the server to begin with. */
+  constructor(target: string | null) {
+    this.#target = target;
     this.#server = createServer((incoming) => this.#join(incoming));
   }
 
@@ -23,21 +33,24 @@ export class Forwarder {
     this.#port = (this.#server.address() as AddressInfo).port;
   }
 
+  /** `connectionString` with our address in place of the server's. */
+  through(connectionString: string): string {
+    return connectionString.replace(/@[^/]*/, `@127.0.0.1:${this.#port}`);
+  }
+
   /** From now on new connections go there; null hangs up on them. Those that stand are cut. */
-  pointAt(socketPath: string | null): void {
-    this.#socketPath = socketPath;
+  pointAt(target: string | null): void {
+    this.#target = target;
+    this.#answersHeld = false;
     for (const [incoming, outgoing] of this.#pairs) {
       incoming.destroy();
       outgoing.destroy();
     }
   }
 
-  /** Holds back every byte on the connections that stand, as a host does that has lost its power: no answer, no end. */
-  freeze(): void {
-    for (const [incoming, outgoing] of this.#pairs) {
-      incoming.pause();
-      outgoing.pause();
-    }
+  /** Goes on passing what clients send, and nothing of what the server answers, until the next `pointAt`. */
+  holdAnswers(): void {
+    this.#answersHeld = true;
   }
 
   async close(): Promise<void> {
@@ -49,11 +62,11 @@ export class Forwarder {
 
   #join(incoming: Socket): void {
     incoming.on('error', () => incoming.destroy());
-    if (this.#socketPath === null) {
+    if (this.#target === null) {
       incoming.destroy();
       return;
     }
-    const outgoing = connect(this.#socketPath);
+    const outgoing = connect(addressOf(this.#target));
     const pair = [incoming, outgoing] as const;
     this.#pairs.add(pair);
     outgoing.on('error', () => incoming.destroy());
@@ -63,6 +76,14 @@ export class Forwarder {
     });
     incoming.on('close', () => outgoing.destroy());
     incoming.pipe(outgoing);
-    outgoing.pipe(incoming);
+    outgoing.on('data', (bytes) => {
+      if (!this.#answersHeld) incoming.write(bytes);
+    });
   }
+}
+
+function addressOf(connectionString: string): NetConnectOpts {
+  const [, host = '', port = '5432'] = /@([^:/]+)(?::(\d+))?\//.exec(connectionString) ?? [];
+  const name = decodeURIComponent(host);
+  return name.startsWith('/') ? { path: join(name, `.s.PGSQL.${port}`) } : { host: name, port: Number(port) };
 }

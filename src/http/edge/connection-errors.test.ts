@@ -36,10 +36,21 @@ describe('an unreachable database is recognised', () => {
     }
   });
 
+  const states = ['08001', '08006', '25006', '25P03', '53000', '53100', '53200', '53300', '53400', '58030'];
+  for (const code of [...states, '57P01', '57P02', '57P03', '57P04', '57P05']) {
+    it(`when PostgreSQL says ${code}`, () =>
+      assert.equal(isConnectionError(Object.assign(new Error('of PostgreSQL'), { code })), true));
+  }
+
   const cases: [error: unknown, expected: boolean][] = [
     [Object.assign(new Error('terminating connection'), { code: '57P01' }), true],
     [new Error('outer', { cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }) }), true],
     [Object.assign(new Error('duplicate key'), { code: '23505' }), false],
+    [Object.assign(new Error('bind message supplies too few parameters'), { code: '08P01' }), false],
+    [Object.assign(new Error('canceled'), { code: '57014' }), false],
+    [Object.assign(new Error('deadlock'), { code: '40P01' }), false],
+    [new Error('Connection terminated unexpectedly'), true],
+    [new Error('timeout exceeded when trying to connect'), true],
     [Object.assign(new Error('no such file'), { code: 'ENOENT', syscall: 'open' }), false],
     [new Error('plain'), false],
     ['ECONNREFUSED', false],

@@ -1,4 +1,4 @@
-/** Of the system, and of PostgreSQL (appendix A: class 08, too many connections, shutting down, starting up, read only). */
+/** Of the system. */
 const unreachableCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -10,17 +10,13 @@ const unreachableCodes = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
   'ENOENT',
-  '08000',
-  '08001',
-  '08003',
-  '08004',
-  '08006',
-  '53300',
-  '57P01',
-  '57P02',
-  '57P03',
-  '25006',
 ]);
+
+/**
+ * Of PostgreSQL (its appendix A): 08 connections; 53 out of disk, memory or connections; 57P shutting down, crashed, starting
+ * up, database dropped, idle for too long; 58030 the disk fails; 25006 read only, as a standby is; 25P03 we were too slow.
+ */
+const unservingStates = /^(080[0-9]{2}|53...|57P0[1-5]|58030|25006|25P03)$/;
 
 /** What the driver `pg` says, without a code, when its socket or its pool has let it down. */
 const unreachableMessages =
@@ -32,7 +28,7 @@ export function isConnectionError(error: unknown): boolean {
     const { code, syscall } = cause as { code?: unknown; syscall?: unknown };
     // ENOENT means a missing socket only when it came from connecting; of a file it is a bug of ours.
     if (code === 'ENOENT' && syscall !== 'connect') continue;
-    if (typeof code === 'string' && unreachableCodes.has(code)) return true;
+    if (typeof code === 'string' && (unreachableCodes.has(code) || unservingStates.test(code))) return true;
     if (unreachableMessages.test(cause.message)) return true;
   }
   return false;
