@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { Metrics } from '../http/edge/operations.ts';
 import { systemClock } from '../lib/clock.ts';
 import { systemRandom } from '../lib/random.ts';
+import { createRiskSweepStore } from '../store/failed-cards.ts';
 import { createResolutionStore } from '../store/resolution.ts';
 import { createSweepStore } from '../store/sweeps.ts';
 import type { Gateway } from '../usecases/gateway.ts';
@@ -11,6 +12,7 @@ import { startExpirySweeps } from '../workers/expire.ts';
 import { resolveAttemptsWork } from '../workers/resolve-attempts.ts';
 import { type ScheduleObserver, startSchedule } from '../workers/schedule.ts';
 import { sealOpeningsWork } from '../workers/seal-openings.ts';
+import { sweepRiskWork } from '../workers/sweep-risk.ts';
 import type { Log } from './log.ts';
 import type { Core } from './open-core.ts';
 import { startUpkeep } from './start-upkeep.ts';
@@ -63,11 +65,15 @@ export function startWorkers(
   closers.add(() => resolver.stop());
   const sealer = startSchedule(sealOpeningsWork(core.audit), { random: systemRandom, log, observer });
   closers.add(() => sealer.stop());
+  const riskSweeps = { sweeps: createRiskSweepStore(core.database), clock: core.clock };
+  const riskSweeper = startSchedule(sweepRiskWork(riskSweeps), { random: systemRandom, log, observer });
+  closers.add(() => riskSweeper.stop());
   const upkeep = startUpkeep(house, observer, closers);
   return {
     deliveriesWaiting: () => deliveries.poke(),
     clockMoved() {
       sweeps.poke();
+      riskSweeper.poke();
       resolver.poke();
       deliveries.poke();
       upkeep.poke();

@@ -15,6 +15,8 @@ import { acknowledgeResult } from '../threeds/messages.ts';
 import { parseAuthenticationResult, ThreeDsMessageError } from '../threeds/parse-messages.ts';
 import type { Gateway } from '../usecases/gateway.ts';
 import { judgeEndpointUrl } from '../webhooks/address-guard.ts';
+import { startSchedule } from '../workers/schedule.ts';
+import { refreshCardLimitsWork } from '../workers/sweep-risk.ts';
 import { buildGateway } from './build-gateway.ts';
 import { Closers } from './closers.ts';
 import { registerCoreMetrics } from './core-metrics.ts';
@@ -89,6 +91,7 @@ async function openAll(options: StartOptions, closers: Closers): Promise<Sallypo
   registerOperations(server, { metrics, checks: readinessChecks(core, database) });
   if (config.role !== 'worker') {
     mountDialects(config, server, core, gateway);
+    followCardLimits(config, gateway, log, closers);
     mountSandbox(config, server, core, database, () => running.workers?.clockMoved());
   }
   if (config.role !== 'api') {
@@ -97,6 +100,14 @@ async function openAll(options: StartOptions, closers: Closers): Promise<Sallypo
   await server.listen({ host: config.host, port: config.port });
   closers.add(() => server.close());
   return { url: own, core, gateway, metrics, database, close: () => closers.close() };
+}
+
+/** Only live cards meet limits that another process may have set: the sandbox counts as it refuses. */
+function followCardLimits(config: Config, gateway: Gateway, log: Log, closers: Closers): void {
+  if (config.mode !== 'live') return;
+  const work = refreshCardLimitsWork(gateway.cardLimiter);
+  const schedule = startSchedule(work, { random: systemRandom, log });
+  closers.add(() => schedule.stop());
 }
 
 function readinessChecks(core: Core, database: OpenDatabase): Record<string, () => Promise<void>> {

@@ -14,6 +14,9 @@ import { addEvents } from './routes/events.ts';
 import { addListPayments } from './routes/list-payments.ts';
 import { addReadPayment } from './routes/read-payment.ts';
 import { addRefundPayment } from './routes/refund-payment.ts';
+import { addRiskDecisions } from './routes/risk-decisions.ts';
+import { addRiskLists } from './routes/risk-lists.ts';
+import { addRiskRules } from './routes/risk-rules.ts';
 import { addSdk } from './routes/sdk.ts';
 import { addVoidPayment } from './routes/void-payment.ts';
 import { addWebhookEndpoints } from './routes/webhook-endpoints.ts';
@@ -31,6 +34,9 @@ const routes: readonly ((scope: EdgeServer, context: ZafapayContext) => void)[] 
   addEvents,
   addCreateWebhookEndpoint,
   addWebhookEndpoints,
+  addRiskRules,
+  addRiskLists,
+  addRiskDecisions,
 ];
 
 /** Puts the whole dialect on `server`: the API and the SDK under `/v1`, its pages under `/3ds` and `/checkout`. */

@@ -1,6 +1,7 @@
 import type { MerchantId, PaymentId } from '../../domain/ids.ts';
 import { type Payment, refundableAmount } from '../../domain/payment.ts';
 import { type Refusal, refuse } from '../../domain/refusal.ts';
+import type { ReviewState } from '../../domain/risk/decision.ts';
 import type { Gateway } from '../gateway.ts';
 import { refundPayment } from '../refund-payment.ts';
 import { voidPayment } from '../void-payment.ts';
@@ -15,7 +16,7 @@ const notOpen = refuse('invalid_status', 'The payment has no open review.');
 
 /**
  * Decides an open review. `approved` lets the payment be. `refused` takes it back: a hold is voided, captured money is
- * refunded as far as it has not been; a payment without money is only marked. Repeating it takes nothing back twice.
+ * refunded as far as it has not been; a payment without money is only marked. The same verdict again changes nothing.
  */
 export async function reviewPayment(
   gateway: Gateway,
@@ -28,15 +29,25 @@ export async function reviewPayment(
   const { merchantId, paymentId, verdict } = command;
   const payment = await gateway.payments.findPayment(merchantId, { id: paymentId });
   if (!payment) return { kind: 'refused', refusal: refuse('not_found', 'There is no payment of that id.') };
-  const decisions = await gateway.risk.listDecisions(merchantId, paymentId);
-  if (!decisions.some(({ review }) => review === 'open')) return { kind: 'refused', refusal: notOpen };
+  const state = await findReviewState(gateway, payment);
+  if (state === verdict) return { kind: 'done', payment };
+  if (state !== 'open') return { kind: 'refused', refusal: notOpen };
   const back = verdict === 'refused' ? await takeBack(gateway, payment) : ({ kind: 'done' } as const);
   if (back.kind === 'refused') return back;
   if (back.kind === 'declined') return { kind: 'declined', payment };
   const closed = await gateway.risk.closeReview(merchantId, paymentId, verdict, gateway.clock.now());
-  if (!closed) return { kind: 'refused', refusal: notOpen };
+  // Somebody else was faster; to the same end, or to the other.
+  if (!closed && (await findReviewState(gateway, payment)) !== verdict)
+    return { kind: 'refused', refusal: notOpen };
   const current = await gateway.payments.findPayment(merchantId, { id: paymentId });
   return { kind: 'done', payment: current ?? payment };
+}
+
+/** Where the payment's review stands: open as long as any is; null when it never had one. */
+async function findReviewState(gateway: Gateway, { merchantId, id }: Payment): Promise<ReviewState | null> {
+  const decisions = await gateway.risk.listDecisions(merchantId, id);
+  const states = decisions.flatMap(({ review }) => review ?? []);
+  return states.includes('open') ? 'open' : (states[0] ?? null);
 }
 
 /** An outcome that is not known yet counts as done: workers find it out, and a refund or void under way ends as one. */

@@ -10,6 +10,7 @@ import { standardWebhookSchema, webhookSchema } from './event-schemas.ts';
 import * as examples from './examples.ts';
 import { id } from './fields.ts';
 import { paymentOperations } from './payment-operations.ts';
+import { riskOperations } from './risk-operations.ts';
 
 const text = Type.String();
 
@@ -94,6 +95,7 @@ export const zafapayDescription: DialectDescription = {
     { name: 'Saved cards', description: "A customer's cards, saved with a payment." },
     { name: 'Events', description: 'What happened, in order, and who was told.' },
     { name: 'Webhook endpoints', description: 'Where we tell you, and in which format.' },
+    { name: 'Fraud rules', description: 'Which payments pass, and what was decided about each.' },
     {
       name: 'Webhooks',
       description:
@@ -113,7 +115,7 @@ export const zafapayDescription: DialectDescription = {
     },
   },
   headers,
-  operations: [...paymentOperations, ...accountOperations, sdk],
+  operations: [...paymentOperations, ...accountOperations, ...riskOperations, sdk],
   elsewhere,
   webhooks: [
     {
