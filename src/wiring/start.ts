@@ -3,8 +3,11 @@ import type { Config } from '../config/config.ts';
 import type { EdgeServer } from '../http/edge/dialect.ts';
 import { createMetrics, type Metrics, registerOperations } from '../http/edge/operations.ts';
 import { createHttpServer } from '../http/edge/server.ts';
+import { eximpeDescription } from '../http/eximpe/openapi/description.ts';
 import { registerEximpe } from '../http/eximpe/register-eximpe.ts';
+import { registerOpenApi } from '../http/openapi/register-openapi.ts';
 import { registerThreeDsResults, resultsPath } from '../http/threeds/results.ts';
+import { zafapayDescription } from '../http/zafapay/openapi/description.ts';
 import { registerZafapay } from '../http/zafapay/register.ts';
 import { systemRandom } from '../lib/random.ts';
 import { registerSandboxPages } from '../sandbox/issuer/acs-routes.ts';
@@ -144,6 +147,11 @@ function mountDialects(config: Config, server: EdgeServer, core: Core, gateway: 
     orders: createOrderStore(core.database),
     publicUrl,
     secretKey: core.secrets.eximpe,
+  });
+  registerOpenApi(server, {
+    dialects: [zafapayDescription, eximpeDescription],
+    publicUrl,
+    random: gateway.random,
   });
   registerThreeDsResults(server, {
     gateway,

@@ -5,6 +5,7 @@ import { parseConfig } from '../../src/config/config.ts';
 import { readEnv } from '../../src/config/env.ts';
 import { createLogger } from '../../src/http/edge/logging.ts';
 import { type Sallyport, startSallyport } from '../../src/wiring/start.ts';
+import { type AnswerCheck, watchAnswers } from './answer-check.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
 /** A whole gateway in sandbox mode, with bank, workers and demonstration merchants, on a database of its own. */
@@ -12,6 +13,8 @@ export interface TestGateway extends Sallyport {
   readonly testDatabase: TestDatabase;
   /** Everything it logged, line by line. */
   readonly logLines: readonly string[];
+  /** Holds each of its answers against the published contract; `close` throws when one was not as published. */
+  readonly answers: AnswerCheck;
 }
 
 export interface TestGatewayOptions {
@@ -41,16 +44,19 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   );
   const logLines: string[] = [];
   const log = createLogger({ level: 'info', destination: { write: (line) => void logLines.push(line) } });
-  const sallyport = await startSallyport({ config, log });
+  const { started: sallyport, check } = await watchAnswers(() => startSallyport({ config, log }));
   return {
     ...sallyport,
     testDatabase,
     logLines,
+    answers: check,
     async close() {
       await sallyport.close();
-      if (options.shares) return;
-      await testDatabase.drop();
-      await rm(dataFolder, { recursive: true, force: true });
+      if (!options.shares) {
+        await testDatabase.drop();
+        await rm(dataFolder, { recursive: true, force: true });
+      }
+      check.assertAllAsPublished();
     },
   };
 }

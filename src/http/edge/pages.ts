@@ -16,6 +16,8 @@ export interface PageContent {
   readonly body: Html;
   /** From `newNonce`, a fresh one for each answer. */
   readonly nonce: string;
+  /** CSS of our own writing, after the house style. */
+  readonly style?: string;
   /** JavaScript of our own writing, in ASCII and without `</script`; the page must work without it. */
   readonly script?: string;
   /** Origins that may frame the page, or `'self'`; nobody unless told. */
@@ -35,7 +37,7 @@ export function newNonce(random: Random): string {
 /** A whole page in the house style, under a policy that runs and loads nothing but what the page itself carries. */
 export function page(content: PageContent): Page {
   const { title, lang, body, nonce, script } = content;
-  const style = new Html(`<style nonce="${nonce}">${pageStyle}</style>`);
+  const style = new Html(`<style nonce="${nonce}">${pageStyle}${content.style ?? ''}</style>`);
   const document = html`<!DOCTYPE html>
 <html lang="${lang}">
 <head>

@@ -27,14 +27,11 @@ export interface TagDescription {
   readonly description: string;
 }
 
-export type SecurityScheme =
-  | { readonly type: 'http'; readonly scheme: 'bearer'; readonly description: string }
-  | {
-      readonly type: 'apiKey';
-      readonly in: 'header';
-      readonly name: string;
-      readonly description: string;
-    };
+/** `x-sample` is the whole header with the sandbox's credential, for samples that run as pasted. */
+export type SecurityScheme = { readonly description: string; readonly 'x-sample': string } & (
+  | { readonly type: 'http'; readonly scheme: 'bearer' }
+  | { readonly type: 'apiKey'; readonly in: 'header'; readonly name: string }
+);
 
 export interface HeaderDescription {
   readonly description: string;

@@ -1,3 +1,5 @@
+import type { SecurityScheme } from './description.ts';
+
 /** JSON Schema as it is published: draft 2020-12, as OpenAPI 3.1 has it. */
 export interface PublishedSchema {
   readonly $ref?: string;
@@ -82,7 +84,7 @@ export interface OpenApiDocument {
   readonly paths: Readonly<Record<string, Readonly<Record<string, PublishedOperation>>>>;
   readonly webhooks: Readonly<Record<string, { readonly post: PublishedOperation }>>;
   readonly components: {
-    readonly securitySchemes: Readonly<Record<string, object>>;
+    readonly securitySchemes: Readonly<Record<string, SecurityScheme>>;
     readonly headers: Readonly<Record<string, Header>>;
     readonly responses: Readonly<Record<string, PublishedAnswer>>;
     readonly schemas: Readonly<Record<string, PublishedSchema>>;

@@ -37,8 +37,8 @@ function deletion(method: 'post' | 'delete', id: string): OperationDescription {
     method,
     path: '/pg/tokens/delete/',
     tag: 'Saved cards',
-    summary: 'Forget a saved card',
-    description: `For good. Some pages of the real documentation show POST, others DELETE; both do the same.`,
+    summary: method === 'post' ? 'Forget a saved card' : 'Forget a saved card, by DELETE',
+    description: 'For good. Some pages of the real documentation show POST, others DELETE; both do the same.',
     security: credentials,
     headers: writeHeaders,
     body: {

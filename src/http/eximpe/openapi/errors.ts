@@ -143,6 +143,12 @@ export const keyInUse = shared(
 
 /** What an address may answer that is no operation. */
 export const elsewhere = {
+  204: {
+    name: 'Preflight',
+    description: 'To a browser that asks with OPTIONS whether a page may call.',
+    schema: null,
+    headers: ['X-Request-Id'],
+  },
   400: shared('UnreadableAddress', ['ERR_ORDER_002', 'ERR_TOKEN_002'], 'The address cannot be read:'),
   401: shared('Unauthorized', ['ERR_AUTH_000', 'ERR_AUTH_001'], 'Credentials are missing, or wrong:'),
   403: shared('ForPsps', ['ERR_AUTH_003', 'ERR_AUTH_004'], 'For PSP accounts, or for those who may write:'),

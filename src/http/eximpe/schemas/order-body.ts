@@ -41,8 +41,10 @@ const cardDetails = Type.Object({
       ...description('Your key of the customer; required with token and save_card.'),
     }),
   ),
-  save_card: Type.Optional(Type.Boolean()),
-  token: Type.Optional(Type.String({ maxLength: 64 })),
+  save_card: Type.Optional(Type.Boolean(description('Save the card once the payment succeeds.'))),
+  token: Type.Optional(
+    Type.String({ maxLength: 64, ...description('A saved card, in the place of number, expiry and cvv.') }),
+  ),
 });
 
 /** Section 5.3. Version 1 requires the whole address, version 2 only the postal code. */
@@ -92,10 +94,18 @@ const invoice = Type.Object({
 export const orderBody = Type.Object({
   amount: amountSchema('either', description('Rupees, at most two decimals.')),
   currency: Type.Enum(['INR']),
-  reference_id: Type.String({ maxLength: 50, pattern: '^[A-Za-z0-9_-]+$' }),
-  return_url: Type.Optional(Type.String({ maxLength: 2048 })),
+  reference_id: Type.String({
+    maxLength: 50,
+    pattern: '^[A-Za-z0-9_-]+$',
+    ...description('Yours; one order at a time may have it, until it fails.'),
+  }),
+  return_url: Type.Optional(
+    Type.String({ maxLength: 2048, ...description("Where the customer's browser posts the outcome.") }),
+  ),
   collection_mode: Type.Optional(Type.Enum(collectionModes, description('hosted_payment unless told.'))),
-  mop_type: Type.Optional(Type.Enum(mopTypes)),
+  mop_type: Type.Optional(
+    Type.Enum(mopTypes, description('credit_card or debit_card with s2s; the others are not offered.')),
+  ),
   card_details: Type.Optional(cardDetails),
   buyer,
   product,

@@ -119,7 +119,7 @@ const savedCards: readonly OperationDescription[] = [
       id: 'deletePaymentMethod',
       method: 'delete',
       path: '/v1/customers/payment-methods/{id}',
-      summary: 'Forget a saved card',
+      summary: 'Forget a saved card, by DELETE',
       description: 'The same as detach.',
     },
     'detached',

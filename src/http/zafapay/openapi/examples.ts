@@ -251,9 +251,8 @@ export const endpointWithSecret = {
 
 /** The body of a webhook for one of the events. */
 export function webhook(name: string, more: object = {}) {
-  const { status: _, ...rest } = facts;
   const status = name.replace('payment.', '');
-  return { event: name, ...rest, status, ...more, timestamp: '2026-05-01T09:00:05.000Z' };
+  return { event: name, ...facts, status, ...more, timestamp: '2026-05-01T09:00:05.000Z' };
 }
 
 export const standardWebhook = {

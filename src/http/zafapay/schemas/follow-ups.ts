@@ -10,9 +10,11 @@ export const captureBody = Type.Object({
 /** `POST /v1/payments/{id}/refund` (contract 6.5). */
 export const refundBody = Type.Object({
   amount: Type.Optional(amountSchema('number', { description: 'Omitted: all that is left.' })),
-  currency: optionalText({ maxLength: 3, pattern: '^[A-Za-z]{3}$' }),
-  reason: optionalText({ maxLength: 500 }),
+  currency: optionalText({ maxLength: 3, pattern: '^[A-Za-z]{3}$', description: "The payment's own." }),
+  reason: optionalText({ maxLength: 500, description: 'For your records.' }),
 });
 
 /** `POST /v1/customers/payment-methods/{id}/block` (contract 9.2). */
-export const blockBody = Type.Object({ reason: Type.String({ minLength: 1, maxLength: 500 }) });
+export const blockBody = Type.Object({
+  reason: Type.String({ minLength: 1, maxLength: 500, description: 'For your records.' }),
+});

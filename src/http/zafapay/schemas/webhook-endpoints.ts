@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 
-const url = Type.String({ minLength: 1, maxLength: 2048 });
+const url = Type.String({ minLength: 1, maxLength: 2048, description: 'Where we post to.' });
 const events = Type.Unsafe<readonly string[] | null>({
   type: ['array', 'null'],
   items: { type: 'string', maxLength: 64 },
@@ -11,7 +11,9 @@ const events = Type.Unsafe<readonly string[] | null>({
 /** `POST /v1/webhook_endpoints`. */
 export const createEndpointBody = Type.Object({
   url,
-  format: Type.Optional(Type.String({ maxLength: 32, description: 'zafapay unless told.' })),
+  format: Type.Optional(
+    Type.String({ maxLength: 32, description: '`zafapay`, `eximpe` or `standard`; zafapay unless told.' }),
+  ),
   events: Type.Optional(events),
 });
 
@@ -19,5 +21,10 @@ export const createEndpointBody = Type.Object({
 export const updateEndpointBody = Type.Object({
   url: Type.Optional(url),
   events: Type.Optional(events),
-  status: Type.Optional(Type.Unsafe<'enabled' | 'disabled'>({ enum: ['enabled', 'disabled'] })),
+  status: Type.Optional(
+    Type.Unsafe<'enabled' | 'disabled'>({
+      enum: ['enabled', 'disabled'],
+      description: 'A disabled endpoint is sent nothing.',
+    }),
+  ),
 });
