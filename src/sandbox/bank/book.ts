@@ -194,7 +194,10 @@ export interface BookPage {
   readonly next: bigint | null;
 }
 
-/** The book from the oldest entry on, after `after`, narrowed to a reference or a merchant reference where given. */
+/**
+ * The book from the oldest entry on, after `after`, narrowed to a reference or a merchant reference where given. Ordered
+ * by the table's own number: the bare name would be that of the text that is selected.
+ */
 export async function listAuthorizations(
   book: Book,
   filter: { reference: string | null; merchantReference: string | null; after: bigint; limit: number },
@@ -202,7 +205,7 @@ export async function listAuthorizations(
   const result = await book.query<AuthorizationRow>(
     `select ${columns} from sandbox_bank.authorizations
       where number > $1 and ($2::text is null or reference = $2) and ($3::text is null or merchant_reference = $3)
-      order by number limit $4`,
+      order by authorizations.number limit $4`,
     [filter.after.toString(), filter.reference, filter.merchantReference, filter.limit + 1],
   );
   const found = result.rows.map(fromRow);
