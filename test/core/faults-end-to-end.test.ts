@@ -199,6 +199,9 @@ test('afterwards nothing is open: no message, no difference, and every differenc
       (name) => new RegExp(`^${name} 0$`, 'm').test(metrics),
     );
   });
+  const metrics = (await shop.get('/metrics')).text;
+  assert.match(metrics, /^attempts_open_oldest_seconds 0$/m);
+  assert.match(metrics, /^alerts_open \d+$/m);
   const { rows } = await shop.gateway.testDatabase.pool.query<{ cause: string; resolution: string }>(
     'select cause, resolution from reconciliation_differences order by cause',
   );
