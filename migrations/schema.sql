@@ -952,6 +952,19 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.sallyport_own(owner text, caller text)
+ RETURNS integer
+ LANGUAGE plpgsql
+ IMMUTABLE
+AS $function$
+begin
+  if owner is distinct from caller then
+    raise exception using errcode = 'SP003', message = 'a row of another merchant was about to be changed';
+  end if;
+  return 1;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.sallyport_refuse(reason text)
  RETURNS boolean
  LANGUAGE plpgsql

@@ -29,7 +29,7 @@ export async function hasOpenOperation(
 ): Promise<boolean> {
   const { rowCount } = await database.query({
     name: 'has-open-operation',
-    text: `select from attempts where merchant_id = $1 and payment_id = $2
+    text: `select merchant_id from attempts where merchant_id = $1 and payment_id = $2
       and state in ('queued', 'sending', 'unknown', 'reversing') and kind in ('authorization', 'purchase', 'capture', 'void')
       limit 1`,
     values: [merchantId, paymentId],

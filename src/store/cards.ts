@@ -172,7 +172,7 @@ async function findFingerprint(
 ): Promise<Buffer | null> {
   const { rows } = await database.query<{ fingerprint: Buffer }>({
     name: 'find-fingerprint-of-card',
-    text: 'select fingerprint from cards where merchant_id = $1 and id = $2',
+    text: 'select merchant_id, fingerprint from cards where merchant_id = $1 and id = $2',
     values: [merchantId, cardId],
   });
   return rows[0]?.fingerprint ?? null;
@@ -227,7 +227,8 @@ async function setPaymentMethodStatus(
     name: 'set-payment-method-status',
     text: `update payment_methods set status = $3, blocked_reason = $4, updated_at = $5
       where merchant_id = $1 and id = $2 and status <> 'detached'
-        and (status, coalesce(blocked_reason, '')) is distinct from ($3, coalesce($4, ''))`,
+        and (status, coalesce(blocked_reason, '')) is distinct from ($3, coalesce($4, ''))
+      returning sallyport_own(merchant_id, $1)`,
     values: [merchantId, id, change.status, change.blockedReason, change.at.toISOString()],
   });
   const method = await findPaymentMethod(database, merchantId, { id });
@@ -244,7 +245,7 @@ async function detachPaymentMethod(
     name: 'detach-payment-method',
     text: `with detached as (
         update payment_methods set status = 'detached', updated_at = $3, is_default = false
-        where merchant_id = $1 and id = $2 and status <> 'detached' returning merchant_id, customer_reference, fingerprint, is_default
+        where merchant_id = $1 and id = $2 and status <> 'detached' returning merchant_id, fingerprint, sallyport_own(merchant_id, $1)
       ), erased as (
         delete from vault.pans using detached, cards
         where cards.merchant_id = detached.merchant_id and cards.fingerprint = detached.fingerprint

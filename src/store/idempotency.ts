@@ -54,7 +54,7 @@ async function findKey(
 ): Promise<EarlierRequest | null> {
   const { rows } = await database.query<KeyRow>({
     name: 'find-idempotency-key',
-    text: `select request_hash, payment_id, refund_id, answer_status, answer_body from idempotency_keys
+    text: `select merchant_id, request_hash, payment_id, refund_id, answer_status, answer_body from idempotency_keys
       where merchant_id = $1 and key_hash = $2`,
     values: [merchantId, claim.keyHash],
   });
@@ -77,14 +77,15 @@ async function keepAnswer(
     name: 'keep-answer',
     text: `with kept as (
         update idempotency_keys set answer_status = $3, answer_body = $4
-        where merchant_id = $1 and key_hash = $2 and answer_status is null returning 1
+        where merchant_id = $1 and key_hash = $2 and answer_status is null
+        returning sallyport_own(merchant_id, $1)
       )
-      select answer_status as status, answer_body as body from idempotency_keys
+      select merchant_id, answer_status as status, answer_body as body from idempotency_keys
       where merchant_id = $1 and key_hash = $2 and answer_status is not null`,
     values: [merchantId, keyHash, answer.status, answer.body],
   });
   // The query sees the row as it was before its own update: a row here is an answer that was kept earlier.
-  return rows[0] ?? answer;
+  return rows[0] ? { status: rows[0].status, body: rows[0].body } : answer;
 }
 
 /** The key's row makes equal requests wait at its unique index until this transaction ends. */

@@ -14,7 +14,8 @@ export async function amendOrder(
     text: `insert into order_amendments (payment_id, merchant_id, amendment, updated_at) values ($1, $2, $3, $4)
       on conflict (payment_id) do update set amendment = order_amendments.amendment || excluded.amendment,
         updated_at = excluded.updated_at
-      where order_amendments.merchant_id = excluded.merchant_id`,
+      where order_amendments.merchant_id = excluded.merchant_id
+      returning sallyport_own(merchant_id, $2)`,
     values: [paymentId, merchantId, JSON.stringify(amendment), at.toISOString()],
   });
 }
@@ -26,7 +27,7 @@ export async function findAmendment(
 ): Promise<OrderAmendment> {
   const { rows } = await database.query<{ amendment: OrderAmendment }>({
     name: 'find-order-amendment',
-    text: 'select amendment from order_amendments where merchant_id = $1 and payment_id = $2',
+    text: 'select merchant_id, amendment from order_amendments where merchant_id = $1 and payment_id = $2',
     values: [merchantId, paymentId],
   });
   return rows[0]?.amendment ?? {};

@@ -148,7 +148,7 @@ async function isRefundUnderWay(
 ): Promise<boolean> {
   const { rows } = await database.query({
     name: 'is-refund-under-way',
-    text: `select 1 from attempts
+    text: `select merchant_id from attempts
       where merchant_id = $1 and refund_id = $2 and state in ('queued', 'sending', 'unknown')`,
     values: [merchantId, refundId],
   });

@@ -123,12 +123,13 @@ function openingStatement(opening: PaymentOpening, counting: readonly AttemptToC
   else list.add('claim', 'select 1');
   let ready = 'claim';
   if (tokenId) {
+    const merchant = parameters.text(payment.merchantId);
     list.add(
       'token',
       `update card_tokens set used_by = ${parameters.text(payment.id)} from claim
-       where card_tokens.id = ${parameters.text(tokenId)} and card_tokens.merchant_id = ${parameters.text(payment.merchantId)}
+       where card_tokens.id = ${parameters.text(tokenId)} and card_tokens.merchant_id = ${merchant}
          and card_tokens.used_by is null and card_tokens.expires_at > ${parameters.time(now)}
-       returning 1`,
+       returning ${writes.ownRow('card_tokens', merchant)}`,
     );
     ready = 'token';
   }
@@ -236,12 +237,13 @@ function changeStatement(change: PaymentChange, counting: readonly AttemptToCoun
   const assignments = changingColumns(payment, parameters).map(
     ([column, placeholder]) => `${column} = ${placeholder}`,
   );
+  const merchant = parameters.text(payment.merchantId);
   list.add(
     'changed',
     `update payments set ${assignments.join(', ')} from claim
-     where payments.id = ${parameters.text(payment.id)} and payments.merchant_id = ${parameters.text(payment.merchantId)}
+     where payments.id = ${parameters.text(payment.id)} and payments.merchant_id = ${merchant}
        and payments.version = ${parameters.integer(payment.version - 1)}
-     returning 1`,
+     returning ${writes.ownRow('payments', merchant)}`,
   );
   addDependentWrites(list, change);
   addCounting(list, 'changed', payment, counting, payment.updatedAt);
@@ -299,7 +301,8 @@ function addDependentWrites(list: WriteList, change: PaymentChange): void {
   if (change.alert) list.add('alert', writes.insertAlert(parameters, 'changed', payment, change.alert));
   if (change.closed)
     list.add('closed_attempt', writes.updateAttempt(parameters, 'changed', merchantId, change.closed));
-  if (change.dropCvcOf) list.add('dropped_cvc', writes.deleteCvc(parameters, 'changed', change.dropCvcOf));
+  if (change.dropCvcOf)
+    list.add('dropped_cvc', writes.deleteCvc(parameters, 'changed', merchantId, change.dropCvcOf));
   // A key that is claimed by this very statement got its answer with the claim.
   if (change.answer && !change.claim) {
     list.add(

@@ -63,7 +63,8 @@ export function createWebhookStore(database: Database): WebhookStore {
         name: 'rotate-endpoint-secret',
         text: `update webhook_endpoints
           set previous_sealed_secret = sealed_secret, previous_secret_until = $4, sealed_secret = $3
-          where merchant_id = $1 and id = $2 and status <> 'deleted' and sealed_secret is not null`,
+          where merchant_id = $1 and id = $2 and status <> 'deleted' and sealed_secret is not null
+          returning sallyport_own(merchant_id, $1)`,
         values: [merchantId, id, sealedSecret, overlapUntil],
       });
       return rowCount === 1;
@@ -74,7 +75,8 @@ export function createWebhookStore(database: Database): WebhookStore {
         text: `update webhook_endpoints
           set status = 'deleted', sealed_secret = null, previous_sealed_secret = null, previous_secret_until = null,
             updated_at = $3
-          where merchant_id = $1 and id = $2 and status <> 'deleted'`,
+          where merchant_id = $1 and id = $2 and status <> 'deleted'
+          returning sallyport_own(merchant_id, $1)`,
         values: [merchantId, id, at],
       });
       return rowCount === 1;
@@ -90,14 +92,14 @@ export function createWebhookStore(database: Database): WebhookStore {
     finishTry: finisher.finishTry,
     resend: (merchantId, eventId, now) => resend(database, merchantId, eventId, now),
     async listDeliveries(merchantId, eventId) {
-      const { rows } = await database.query<DeliveryRecord>({
+      const { rows } = await database.query<DeliveryRecord & { readonly merchant_id: MerchantId }>({
         name: 'list-deliveries',
-        text: `select id, event_id as "eventId", endpoint_id as "endpointId", state, tries, next_try_at as "nextTryAt",
+        text: `select merchant_id, id, event_id as "eventId", endpoint_id as "endpointId", state, tries, next_try_at as "nextTryAt",
             last_status as "lastStatus", last_error as "lastError"
           from webhook_deliveries where merchant_id = $1 and event_id = $2 order by created_at, id`,
         values: [merchantId, eventId],
       });
-      return rows;
+      return rows.map(({ merchant_id: _, ...delivery }) => delivery);
     },
   };
 }
@@ -131,7 +133,8 @@ async function updateEndpoint(database: Database, endpoint: WebhookEndpoint): Pr
     name: 'update-endpoint',
     text: `update webhook_endpoints
       set url = $3, format = $4, filter = $5, event_types = $6, status = $7, updated_at = $8
-      where merchant_id = $1 and id = $2 and status <> 'deleted'`,
+      where merchant_id = $1 and id = $2 and status <> 'deleted'
+      returning sallyport_own(merchant_id, $1)`,
     values: [
       endpoint.merchantId,
       endpoint.id,
@@ -160,7 +163,8 @@ async function resend(database: Database, merchantId: string, eventId: string, n
           select 1 from webhook_deliveries earlier
           where earlier.event_id = event.id and earlier.endpoint_id = endpoint.id))
       on conflict (event_id, endpoint_id)
-        do update set state = 'pending', tries = 0, next_try_at = excluded.next_try_at, finished_at = null`,
+        do update set state = 'pending', tries = 0, next_try_at = excluded.next_try_at, finished_at = null
+      returning sallyport_own(merchant_id, $1)`,
     values: [merchantId, eventId, now],
   });
   return rowCount;

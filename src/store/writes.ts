@@ -27,6 +27,11 @@ export function insertFrom(source: string, table: string, columns: Columns): str
     select ${columns.map(([, placeholder]) => placeholder).join(', ')} from ${source} returning 1`;
 }
 
+/** In the `returning` of an update: another merchant's row aborts the statement, should its condition let it through. */
+export function ownRow(table: string, merchant: string): string {
+  return `sallyport_own(${table}.merchant_id, ${merchant})`;
+}
+
 export function insertClaim(
   parameters: Parameters,
   source: string | null,
@@ -129,6 +134,7 @@ export function updateAttempt(
   merchantId: MerchantId,
   update: AttemptUpdate,
 ): string {
+  const merchant = parameters.text(merchantId);
   return `update attempts set
       state = ${parameters.text(update.state)},
       acquirer_reference = coalesce(${parameters.text(update.acquirerReference)}, acquirer_reference),
@@ -139,8 +145,8 @@ export function updateAttempt(
       next_inquiry_at = ${parameters.time(update.nextInquiryAt)},
       finished_at = ${parameters.time(update.finishedAt)}
     from ${source}
-    where attempts.id = ${parameters.text(update.id)} and attempts.merchant_id = ${parameters.text(merchantId)}
-    returning 1`;
+    where attempts.id = ${parameters.text(update.id)} and attempts.merchant_id = ${merchant}
+    returning ${ownRow('attempts', merchant)}`;
 }
 
 export function upsertRefund(parameters: Parameters, source: string, refund: Refund): string {
@@ -164,7 +170,7 @@ export function upsertRefund(parameters: Parameters, source: string, refund: Ref
     /returning 1$/,
     `on conflict (id) do update set state = excluded.state, message = excluded.message,
       acquirer_reference = excluded.acquirer_reference, updated_at = excluded.updated_at, refunded_at = excluded.refunded_at
-    returning 1`,
+    returning ${ownRow('refunds', parameters.text(refund.merchantId))}`,
   );
 }
 
@@ -199,7 +205,7 @@ export function upsertAuthentication(
       acs_transaction_id = excluded.acs_transaction_id, ds_transaction_id = excluded.ds_transaction_id,
       acs_url = excluded.acs_url, creq = excluded.creq, version = excluded.version, trans_status = excluded.trans_status,
       eci = excluded.eci, authentication_value = excluded.authentication_value, expires_at = excluded.expires_at
-    returning 1`,
+    returning ${ownRow('authentications', parameters.text(authentication.merchantId))}`,
   );
 }
 
@@ -211,13 +217,14 @@ export function writeSavedCard(
 ): string {
   const { method, isNew } = saved;
   if (!isNew) {
+    const merchant = parameters.text(method.merchantId);
     return `update payment_methods set card_id = ${parameters.text(method.card.id)},
         network_transaction_id = coalesce(${parameters.text(method.networkTransactionId)}, network_transaction_id),
         updated_at = ${parameters.time(method.updatedAt)}
       from ${source}
       where payment_methods.id = ${parameters.text(method.id)}
-        and payment_methods.merchant_id = ${parameters.text(method.merchantId)} and payment_methods.status <> 'detached'
-      returning 1`;
+        and payment_methods.merchant_id = ${merchant} and payment_methods.status <> 'detached'
+      returning ${ownRow('payment_methods', merchant)}`;
   }
   return insertFrom(source, 'payment_methods', paymentMethodColumns(parameters, method));
 }
@@ -303,8 +310,15 @@ export function insertAlert(
   );
 }
 
-export function deleteCvc(parameters: Parameters, source: string, cardId: string): string {
-  return `delete from vault.cvcs using ${source} where vault.cvcs.card_id = ${parameters.text(cardId)} returning 1`;
+export function deleteCvc(
+  parameters: Parameters,
+  source: string,
+  merchantId: MerchantId,
+  cardId: string,
+): string {
+  return `delete from vault.cvcs using ${source}
+    where vault.cvcs.card_id = ${parameters.text(cardId)} and vault.cvcs.merchant_id = ${parameters.text(merchantId)}
+    returning 1`;
 }
 
 export function keepAnswer(
@@ -314,9 +328,10 @@ export function keepAnswer(
   keyHash: Buffer,
   answer: StoredAnswer,
 ): string {
+  const merchant = parameters.text(merchantId);
   return `update idempotency_keys set answer_status = ${parameters.integer(answer.status)}, answer_body = ${parameters.text(answer.body)}
     from ${source}
-    where idempotency_keys.merchant_id = ${parameters.text(merchantId)} and idempotency_keys.key_hash = ${parameters.bytes(keyHash)}
+    where idempotency_keys.merchant_id = ${merchant} and idempotency_keys.key_hash = ${parameters.bytes(keyHash)}
       and idempotency_keys.answer_status is null
-    returning 1`;
+    returning ${ownRow('idempotency_keys', merchant)}`;
 }

@@ -12,6 +12,7 @@ import { createPaymentStore } from '../store/payment-store.ts';
 import { createRiskStore } from '../store/risk.ts';
 import { createRiskRuleStore } from '../store/risk-rules.ts';
 import { SettingsCache } from '../store/settings-cache.ts';
+import { guardTenants } from '../store/tenant-guard.ts';
 import { createWebhookStore } from '../store/webhooks.ts';
 import type { Gateway } from '../usecases/gateway.ts';
 import type { AuditLog } from '../usecases/ports/audit.ts';
@@ -30,6 +31,8 @@ export interface Core {
   /** Where the root key lies. */
   readonly dataFolder: string;
   readonly database: Database;
+  /** The same for stores that act on a merchant's behalf: each statement is confined to that merchant. */
+  readonly merchantDatabase: Database;
   readonly clock: InstallationClock;
   readonly cache: SettingsCache;
   readonly vault: Vault;
@@ -52,6 +55,7 @@ export interface Core {
 /** Opens everything that the database and the root key give; a key that does not belong to the database stops the start. */
 export async function openCore(config: Config, opened: OpenDatabase): Promise<Core> {
   const database = createDatabase(opened.pool);
+  const merchantDatabase = guardTenants(database);
   const vaultDatabase = createDatabase(opened.vaultPool);
   await bindInstallation(database, config.mode);
   const clock = new InstallationClock(database);
@@ -71,6 +75,7 @@ export async function openCore(config: Config, opened: OpenDatabase): Promise<Co
   return {
     dataFolder: config.dataFolder,
     database,
+    merchantDatabase,
     clock,
     cache,
     vault,
@@ -81,14 +86,14 @@ export async function openCore(config: Config, opened: OpenDatabase): Promise<Co
       eximpe: await installationSecret(database, vault, 'eximpe'),
     },
     stores: {
-      payments: createPaymentStore(database),
-      cards: createCardStore(database),
-      flows: createFlowStore(database, cache),
-      idempotency: createIdempotencyStore(database, clock),
+      payments: createPaymentStore(merchantDatabase),
+      cards: createCardStore(merchantDatabase),
+      flows: createFlowStore(merchantDatabase, cache),
+      idempotency: createIdempotencyStore(merchantDatabase, clock),
       directory: createMerchantDirectory(database, cache, clock, (merchantId, owner, sealed) =>
         vault.openText(merchantId, owner, sealed),
       ),
-      webhooks: createWebhookStore(database),
+      webhooks: createWebhookStore(merchantDatabase),
       risk,
       riskRules: createRiskRuleStore(database),
       cardLimiter: new CardLimiter({ store: createFailedCardStore(database), hash: risk.hash, clock }),

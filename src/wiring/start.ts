@@ -144,7 +144,7 @@ function mountDialects(config: Config, server: EdgeServer, core: Core, gateway: 
   });
   registerEximpe(server, {
     gateway,
-    orders: createOrderStore(core.database),
+    orders: createOrderStore(core.merchantDatabase),
     publicUrl,
     secretKey: core.secrets.eximpe,
   });
