@@ -17,6 +17,7 @@ async function purgeCards(
   database: Database,
   { after, limit, endedBefore, now }: Parameters<RetentionStore['purgeCards']>[0],
 ): Promise<{ last: string | null; purged: number }> {
+  // The faces are locked: a payment that is being opened with the card holds its own lock there, and the card is left.
   const { rows } = await database.query<{ last: string | null; looked_at: number; purged: number }>({
     name: 'purge-cards',
     text: `with batch as (
@@ -33,11 +34,10 @@ async function purgeCards(
               or coalesce(payment.captured_at, payment.updated_at) >= $3
               or exists (select from attempts open where open.payment_id = payment.id
                 and open.state in ('queued', 'sending', 'unknown', 'reversing'))))
+        for update of cards skip locked
       ),
       purged as (
-        delete from vault.pans where card_id in (
-          select card_id from vault.pans where card_id in (select card_id from unneeded) for update skip locked)
-        returning 1
+        delete from vault.pans using unneeded where vault.pans.card_id = unneeded.card_id returning 1
       )
       select (select max(card_id) from batch) as last, (select count(*)::integer from batch) as looked_at,
         (select count(*)::integer from purged) as purged`,

@@ -8,6 +8,8 @@ import { createPayment } from '../../src/usecases/create-payment.ts';
 import { purgeCardsWork } from '../../src/workers/purge-cards.ts';
 import { startTestCore, type TestCore } from '../support/core.ts';
 import { command, paymentOf, tokenFor } from '../support/core-commands.ts';
+import { until } from '../support/until.ts';
+import { openShop } from '../zafapay/shop.ts';
 
 const day = 24 * 3600;
 const card = '4242424242424242';
@@ -128,6 +130,23 @@ test('the retention is a setting, down to none', async () => {
   assert.equal(await hasNumber(payment.card?.id), false);
 });
 
+test('a card with which a payment is being opened at that moment is left for the next walk', async () => {
+  const payment = await pay();
+  const client = await house.database.pool.connect();
+  try {
+    await client.query('begin');
+    // The lock that a payment's foreign key takes.
+    await client.query('select from cards where id = $1 for key share', [payment.card?.id]);
+    await purgeIn(30);
+    assert.equal(await hasNumber(payment.card?.id), true);
+    await client.query('commit');
+  } finally {
+    client.release();
+  }
+  await purgeIn(30);
+  assert.equal(await hasNumber(payment.card?.id), false);
+});
+
 test('several workers at once, in small batches, erase each number once and end the walk', async () => {
   const payments = await Promise.all(Array.from({ length: 12 }, () => pay()));
   const store = createRetentionStore(house.core.database);
@@ -173,4 +192,24 @@ test('a walk that has ended rests for an hour, and one that was interrupted goes
   now = addSeconds(now, 2);
   await work.run();
   assert.deepEqual(looked, ['card_middle', '']);
+});
+
+test('in a whole gateway, eight days later, the number is gone, counted, and the payment reads as before', async () => {
+  const shop = await openShop();
+  try {
+    const id: string = (await shop.pay()).body.transaction_id;
+    const before = await shop.read(id);
+    const count = async () =>
+      (await shop.gateway.testDatabase.pool.query<{ count: bigint }>('select count(*) from vault.pans'))
+        .rows[0]?.count;
+    assert.equal(await count(), 1n);
+    await shop.advance(8 * day);
+    await until('the number is erased', async () => (await count()) === 0n, 20);
+    await until('it is counted', async () =>
+      /^card_numbers_purged_total 1$/m.test((await shop.get('/metrics')).text),
+    );
+    assert.deepEqual(await shop.read(id), before);
+  } finally {
+    await shop.gateway.close();
+  }
 });
