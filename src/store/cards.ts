@@ -4,6 +4,7 @@ import type { PaymentMethod } from '../domain/payment-method.ts';
 import type { CardholderBrowser } from '../domain/risk/facts.ts';
 import type { CardStore, NewCard } from '../usecases/ports/store.ts';
 import type { Database } from './database.ts';
+import { type KeyedRowsQuery, keyedRows } from './keyed-rows.ts';
 import { Parameters } from './parameters.ts';
 import { type CardFaceRow, cardFaceFromRow, cardFaceJson } from './payment-row.ts';
 import * as writes from './writes.ts';
@@ -50,10 +51,19 @@ function methodFromRow(row: PaymentMethodRow): PaymentMethod {
 
 /** The CardStore over PostgreSQL: tokens, saved cards and the faces of cards. */
 export function createCardStore(database: Database): CardStore {
+  const readToken = keyedRows<TokenRow>(database, tokensById);
+  const readMethod = keyedRows<PaymentMethodRow>(database, methodsById);
   return {
     insertToken: (token) => insertToken(database, token),
-    findToken: (merchantId, id) => findToken(database, merchantId, id),
-    findPaymentMethod: (merchantId, by) => findPaymentMethod(database, merchantId, by),
+    async findToken(merchantId, id) {
+      const row = await readToken(merchantId, id);
+      return row && tokenFromRow(row);
+    },
+    async findPaymentMethod(merchantId, by) {
+      if (!('id' in by)) return findPaymentMethod(database, merchantId, by);
+      const row = await readMethod(merchantId, by.id);
+      return row && methodFromRow(row);
+    },
     findPaymentMethodByFingerprint: (merchantId, customerReference, fingerprint) =>
       findPaymentMethodByFingerprint(database, merchantId, customerReference, fingerprint),
     listPaymentMethods: (merchantId, customerReference) =>
@@ -106,35 +116,38 @@ async function insertToken(
   });
 }
 
-async function findToken(
-  database: Database,
-  merchantId: MerchantId,
-  id: CardTokenId,
-): ReturnType<CardStore['findToken']> {
-  const { rows } = await database.query<{
-    card: CardFaceRow;
-    fingerprint: Buffer;
-    used_by: string | null;
-    expires_at: Date;
-    client_ip: string | null;
-    client_device: string | null;
-  }>({
-    name: 'find-token',
-    text: `select ${cardFaceJson('c')} as card, c.fingerprint, t.used_by, t.expires_at, t.client_ip, t.client_device
-      from card_tokens t join cards c on c.id = t.card_id where t.merchant_id = $1 and t.id = $2`,
-    values: [merchantId, id],
-  });
-  const row = rows[0];
-  return row
-    ? {
-        face: cardFaceFromRow(row.card),
-        fingerprint: row.fingerprint,
-        usedBy: row.used_by,
-        expiresAt: row.expires_at,
-        browser: { ip: row.client_ip, device: row.client_device },
-      }
-    : null;
+interface TokenRow {
+  readonly card: CardFaceRow;
+  readonly fingerprint: Buffer;
+  readonly used_by: string | null;
+  readonly expires_at: Date;
+  readonly client_ip: string | null;
+  readonly client_device: string | null;
 }
+
+const tokensById: KeyedRowsQuery = {
+  name: 'find-tokens-by-id',
+  columns: `${cardFaceJson('c')} as card, c.fingerprint, t.used_by, t.expires_at, t.client_ip, t.client_device`,
+  from: 'card_tokens t join cards c on c.id = t.card_id',
+  keyed: 't',
+};
+
+function tokenFromRow(row: TokenRow): NonNullable<Awaited<ReturnType<CardStore['findToken']>>> {
+  return {
+    face: cardFaceFromRow(row.card),
+    fingerprint: row.fingerprint,
+    usedBy: row.used_by,
+    expiresAt: row.expires_at,
+    browser: { ip: row.client_ip, device: row.client_device },
+  };
+}
+
+const methodsById: KeyedRowsQuery = {
+  name: 'find-payment-methods-by-id',
+  columns: methodColumns,
+  from: methodTables,
+  keyed: 'm',
+};
 
 async function findPaymentMethod(
   database: Database,
