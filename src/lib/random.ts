@@ -11,6 +11,27 @@ export interface Random {
 
 export const systemRandom: Random = { bytes: (length) => randomBytes(length) };
 
+const drawnBytes = 4096;
+
+/**
+ * Draws much from `source` at a time and gives every byte out once: for the many short ids of each request, of which a
+ * drawing each would cost more than all else about them. Not for keys.
+ */
+export function drawnRandom(source: Random = systemRandom): Random {
+  let drawn: Buffer = Buffer.alloc(0);
+  let used = 0;
+  return {
+    bytes(length) {
+      if (used + length > drawn.length) {
+        drawn = source.bytes(Math.max(drawnBytes, length));
+        used = 0;
+      }
+      used += length;
+      return drawn.subarray(used - length, used);
+    },
+  };
+}
+
 /** `length` characters of 0-9A-Za-z, 5.95 bits each; 22 of them hold more than 128 bits. */
 export function randomBase62(random: Random, length: number): string {
   let text = '';

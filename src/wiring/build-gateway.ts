@@ -1,6 +1,6 @@
 import { createSimulatorAcquirer } from '../acquirers/simulator/adapter.ts';
 import type { Config } from '../config/config.ts';
-import { systemRandom } from '../lib/random.ts';
+import { drawnRandom } from '../lib/random.ts';
 import { createBinDirectory } from '../store/bins.ts';
 import { createDirectoryClient } from '../threeds/directory-client.ts';
 import type { Gateway } from '../usecases/gateway.ts';
@@ -26,7 +26,7 @@ export function buildGateway(
   return {
     mode: config.mode,
     clock: core.clock,
-    random: systemRandom,
+    random: drawnRandom(),
     ...core.stores,
     vault: core.vault,
     acquirer,

@@ -6,6 +6,7 @@ import type {
   FollowUpRequest,
   InquiryOutcome,
 } from '../../usecases/ports/acquirer.ts';
+import { exchange, type NoAnswer } from './exchange.ts';
 import { createRecords } from './records.ts';
 import { authorizationBody, followUpBody } from './request.ts';
 import { type HttpAnswer, parseInquiry, parseOutcome, parseReversal } from './response.ts';
@@ -52,7 +53,7 @@ export function createSimulatorAcquirer(settings: SimulatorSettings): SimulatorA
     bodyTimeout: 0,
     connect: { timeout: settings.deadlineMs ?? deadlineMsDefault },
   });
-  const { send, exchange } = createSender(connections, settings);
+  const { send, ask } = createSender(connections, settings);
   const followUp = (operation: 'capture' | 'void' | 'refund', path: string) => (request: FollowUpRequest) =>
     send({ operation, reference: request.reference, path, body: followUpBody(request) }, parseOutcome);
   return {
@@ -85,7 +86,7 @@ export function createSimulatorAcquirer(settings: SimulatorSettings): SimulatorA
         { operation: 'inquire', reference, path: `/messages/${encodeURIComponent(reference)}`, body: null },
         parseInquiry,
       ),
-    records: createRecords((path) => exchange({ path, body: null, bytesMax: recordsBytesMax })),
+    records: createRecords((path) => ask(path, null, recordsBytesMax)),
     close: () => connections.destroy(),
   };
 }
@@ -97,44 +98,18 @@ interface Call {
   readonly body: string | null;
 }
 
-type Unknown = Extract<AcquirerOutcome, { kind: 'unknown' }>;
-
 function createSender(connections: Pool, settings: SimulatorSettings) {
   const deadlineMs = settings.deadlineMs ?? deadlineMsDefault;
   const headers = { 'content-type': 'application/json', 'x-api-key': settings.apiKey };
-
-  async function exchange(call: {
-    readonly path: string;
-    readonly body: string | null;
-    readonly bytesMax?: number;
-  }): Promise<HttpAnswer | Unknown> {
-    const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), deadlineMs);
-    try {
-      const { statusCode, body } = await connections.request({
-        method: call.body === null ? 'GET' : 'POST',
-        path: call.path,
-        headers,
-        body: call.body,
-        signal: abort.signal,
-      });
-      return { status: statusCode, body: await readText(body, call.bytesMax ?? answerBytesMax) };
-    } catch (error) {
-      return {
-        kind: 'unknown',
-        cause: abort.signal.aborted ? `no answer within ${deadlineMs} ms` : causeOf(error),
-      };
-    } finally {
-      clearTimeout(timer);
-    }
-  }
+  const ask = (path: string, body: string | null, bytesMax: number) =>
+    exchange(connections, { path, body, headers, deadlineMs, bytesMax });
 
   async function send<Outcome extends AcquirerOutcome | InquiryOutcome>(
     call: Call,
     parse: (answer: HttpAnswer) => Outcome,
-  ): Promise<Outcome | Unknown> {
+  ): Promise<Outcome | NoAnswer> {
     const startedAt = performance.now();
-    const answer = await exchange(call);
+    const answer = await ask(call.path, call.body, answerBytesMax);
     const outcome = 'kind' in answer ? answer : parse(answer);
     settings.onTranscript?.({
       operation: call.operation,
@@ -146,25 +121,5 @@ function createSender(connections: Pool, settings: SimulatorSettings) {
     return outcome;
   }
 
-  return { send, exchange };
-}
-
-async function readText(body: AsyncIterable<Buffer>, bytesMax: number): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > bytesMax) throw new Error(`the answer has more than ${bytesMax} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, bytes).toString('utf8');
-}
-
-/** A network error in words without addresses or bodies: its code where it has one. */
-function causeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'the connection failed';
-  const { code } = error as NodeJS.ErrnoException;
-  return typeof code === 'string'
-    ? `the connection failed: ${code}`
-    : `the connection failed: ${error.message}`;
+  return { send, ask };
 }
