@@ -8,7 +8,9 @@ import { zafapayDescription } from '../../src/http/zafapay/openapi/description.t
 export class PublishedDialect {
   readonly name: string;
   readonly document: OpenApiDocument;
-  readonly #ajv: Ajv2020;
+  /** What we send must be as published, with nothing more; what we are sent may hold more. */
+  readonly #ours: Ajv2020;
+  readonly #theirs: Ajv2020;
   readonly #compiled = new Map<string, ValidateFunction>();
   /** `POST /v1/payments/{}/capture` → the path as it is published. */
   readonly #paths: ReadonlyMap<string, string>;
@@ -17,8 +19,9 @@ export class PublishedDialect {
     this.name = name;
     this.document = document;
     this.#paths = new Map(Object.keys(document.paths).map((path) => [pattern(path), path]));
-    this.#ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false });
-    this.#ajv.addSchema(closed({ ...document, $id: name }) as object);
+    const options = { strict: false, allErrors: true, validateFormats: false };
+    this.#ours = new Ajv2020(options).addSchema(closed({ ...document, $id: name }) as object);
+    this.#theirs = new Ajv2020(options).addSchema({ ...document, $id: name });
   }
 
   /** The published path of a route such as `/v1/payments/:id`; undefined when there is none. */
@@ -42,7 +45,8 @@ export class PublishedDialect {
   faults(pointer: string, value: unknown): string[] {
     let validate = this.#compiled.get(pointer);
     if (!validate) {
-      validate = this.#ajv.compile({ $ref: this.name + pointer });
+      const isTheirs = pointer.startsWith('#/paths') && pointer.includes('/requestBody/');
+      validate = (isTheirs ? this.#theirs : this.#ours).compile({ $ref: this.name + pointer });
       this.#compiled.set(pointer, validate);
     }
     if (validate(value)) return [];
@@ -86,7 +90,7 @@ function closed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(closed);
   if (typeof value !== 'object' || value === null) return value;
   const copy = Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, closed(inner)]));
-  const isObjectSchema = copy.type === 'object' && typeof copy.properties === 'object';
+  const isObjectSchema = [copy.type].flat().includes('object') && typeof copy.properties === 'object';
   return isObjectSchema && !('additionalProperties' in copy)
     ? { ...copy, additionalProperties: false }
     : copy;
