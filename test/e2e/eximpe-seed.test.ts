@@ -19,7 +19,9 @@ function driveSeed(seed: string): void {
   let orders = 0;
 
   before(async () => {
-    [gateway, browser] = await Promise.all([startTestGateway(), openBrowser()]);
+    // First, for without a browser there is nothing to stop again.
+    browser = await openBrowser();
+    gateway = await startTestGateway();
     merchant = await startPopupMerchant(gateway.url);
   });
   after(async () => {

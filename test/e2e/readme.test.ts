@@ -137,7 +137,7 @@ test('the page of settings names every variable that is read, and no other', () 
     ([, name]) => name,
   );
   const read = [...readPage('src/config/env.ts').matchAll(/read\('([A-Z_]+)'\)/g)].map(([, name]) => name);
-  assert.deepEqual(named.sort(), read.sort());
+  assert.deepEqual(named.sort(), read.sort(), 'describe the setting in docs/configuration.md');
 });
 
 test('the page of dependencies names every one of package.json, and no other', () => {
@@ -148,7 +148,8 @@ test('the page of dependencies names every one of package.json, and no other', (
     [...(row.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, name]) => name),
   );
   const { dependencies, devDependencies } = JSON.parse(readPage('package.json'));
-  assert.deepEqual(named.sort(), Object.keys({ ...dependencies, ...devDependencies }).sort());
+  const wanted = Object.keys({ ...dependencies, ...devDependencies }).sort();
+  assert.deepEqual(named.sort(), wanted, 'say in docs/dependencies.md why it is there and what it may touch');
 });
 
 const pages = [

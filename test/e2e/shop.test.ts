@@ -17,7 +17,9 @@ let browser: Browser;
 let shop: Awaited<ReturnType<typeof startShop>>;
 
 before(async () => {
-  [gateway, browser] = await Promise.all([startTestGateway(), openBrowser()]);
+  // First, for without a browser there is nothing to stop again.
+  browser = await openBrowser();
+  gateway = await startTestGateway();
   shop = await startShop({ gatewayUrl: gateway.url });
 });
 after(async () => {

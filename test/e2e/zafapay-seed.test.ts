@@ -24,7 +24,9 @@ function driveSeed(seed: string): void {
   let merchant: SeedMerchant;
 
   before(async () => {
-    [gateway, browser] = await Promise.all([startTestGateway(), openBrowser()]);
+    // First, for without a browser there is nothing to stop again.
+    browser = await openBrowser();
+    gateway = await startTestGateway();
     merchant = await startSeedMerchant(seed, gateway.url);
   });
   after(async () => {
