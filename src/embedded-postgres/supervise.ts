@@ -10,6 +10,9 @@ const READY_MS_MAX = 120_000;
 const FAST_SHUTDOWN_MS = 15_000;
 const IMMEDIATE_SHUTDOWN_MS = 5_000;
 const RESTART_DELAYS_MS = [50, 200, 500, 1_000, 2_000, 5_000];
+/** A full disk ends when somebody makes room: until then PostgreSQL is tried again this often, however long it takes. */
+const FULL_DISK_DELAY_MS = 5_000;
+const FULL_DISK = /No space left on device|Disk quota exceeded/;
 /** A server that ran this long had started well, so its next end counts from one again. */
 const STEADY_MS = 60_000;
 /** Lines kept to tell why a start failed. */
@@ -29,9 +32,13 @@ export type Supervised = {
   stop(): Promise<void>;
 };
 
+/** A server that was started, and the last lines that it printed. */
+type Running = { readonly process: KeptProcess; readonly lastLines: readonly string[] };
+
 /**
  * Starts PostgreSQL, resolves when it accepts connections, and starts it again with the same arguments whenever it
- * ends by itself: after 50 ms at first, then slower, and after six failures in a row not at all.
+ * ends by itself: after 50 ms at first, then slower when it ends again soon. After six starts in a row that failed it
+ * gives up, unless they failed because the disk was full.
  *
  * @throws {EmbeddedPostgresError} when the first start fails.
  */
@@ -41,17 +48,16 @@ export async function supervise(server: SupervisedServer): Promise<Supervised> {
   let running = await startServer(server);
 
   const watch = async (): Promise<void> => {
-    let failures = 0;
+    let deaths = 0;
     while (!stopping) {
       const startedAt = performance.now();
-      await running.exited;
+      await running.process.exited;
       if (stopping) return;
-      if (performance.now() - startedAt > STEADY_MS) failures = 0;
+      if (performance.now() - startedAt > STEADY_MS) deaths = 0;
       server.log.warn('PostgreSQL ended by itself; starting it again');
-      const restarted = await restart(server, failures, () => stopping);
+      const restarted = await restart(server, { deaths, full: isDiskFull(running) }, () => stopping);
       if (restarted === null) break;
-      running = restarted.process;
-      failures = restarted.failures;
+      ({ running, deaths } = restarted);
     }
     if (stopping) return;
     const reason = 'PostgreSQL ended and could not be started again; the lines above say why';
@@ -61,38 +67,52 @@ export async function supervise(server: SupervisedServer): Promise<Supervised> {
   const watching = watch();
 
   return {
-    pid: () => running.pid,
+    pid: () => running.process.pid,
     onExit: (listener) => listeners.push(listener),
     async stop() {
       stopping = true;
-      await shutDown(running);
+      await shutDown(running.process);
       await watching;
       // A restart that was under way when the stop came has its own process to end.
-      await shutDown(running);
+      await shutDown(running.process);
     },
   };
 }
 
+/**
+ * `deaths` in quick succession make the waits longer; only starts that fail, six in a row, make us give up. `full` says
+ * that the disk was, when PostgreSQL ended: that ends when somebody makes room, and is not counted.
+ */
 async function restart(
   server: SupervisedServer,
-  failuresBefore: number,
+  before: { readonly deaths: number; readonly full: boolean },
   isStopping: () => boolean,
-): Promise<{ process: KeptProcess; failures: number } | null> {
-  for (let failures = failuresBefore; failures < RESTART_DELAYS_MS.length; failures += 1) {
-    await delay(RESTART_DELAYS_MS[failures], undefined, { ref: false });
+): Promise<{ running: Running; deaths: number } | null> {
+  let { full } = before;
+  let failedStarts = 0;
+  while (full || failedStarts < RESTART_DELAYS_MS.length) {
+    const step = Math.min(before.deaths + failedStarts, RESTART_DELAYS_MS.length - 1);
+    await delay(full ? FULL_DISK_DELAY_MS : RESTART_DELAYS_MS[step], undefined, { ref: false });
     if (isStopping()) return null;
     try {
-      const process = await startServer(server);
-      server.log.info(`PostgreSQL runs again as process ${process.pid}`);
-      return { process, failures: failures + 1 };
+      const running = await startServer(server);
+      server.log.info(`PostgreSQL runs again as process ${running.process.pid}`);
+      return { running, deaths: full ? before.deaths : before.deaths + 1 };
     } catch (error) {
-      server.log.warn(error instanceof Error ? error.message : String(error));
+      const message = error instanceof Error ? error.message : String(error);
+      server.log.warn(message);
+      full = FULL_DISK.test(message);
+      if (!full) failedStarts += 1;
     }
   }
   return null;
 }
 
-async function startServer(server: SupervisedServer): Promise<KeptProcess> {
+function isDiskFull({ lastLines }: Running): boolean {
+  return lastLines.some((line) => FULL_DISK.test(line));
+}
+
+async function startServer(server: SupervisedServer): Promise<Running> {
   await clearLeftover(server.clusterFolder, (text) => server.log.warn(text));
   const lastLines: string[] = [];
   const process = await spawnKept(server.launch, server.postgres, server.args, (line) => {
@@ -101,7 +121,7 @@ async function startServer(server: SupervisedServer): Promise<KeptProcess> {
     tellLine(server.log, line);
   });
   await becomeReady(server, process, lastLines);
-  return process;
+  return { process, lastLines };
 }
 
 async function becomeReady(
@@ -117,7 +137,10 @@ async function becomeReady(
     const file = readPostmasterFile(server.clusterFolder);
     if (file?.pid === process.pid && file.status === 'ready') return;
     if (exitCode !== undefined) {
-      const reason = lastLines.findLast((line) => /FATAL|error/i.test(line)) ?? `exit code ${exitCode}`;
+      const reason =
+        lastLines.findLast((line) => FULL_DISK.test(line)) ??
+        lastLines.findLast((line) => /FATAL|error/i.test(line)) ??
+        `exit code ${exitCode}`;
       throw new EmbeddedPostgresError(`PostgreSQL could not start on ${server.clusterFolder}: ${reason}`);
     }
     await delay(READY_POLL_MS);
