@@ -23,10 +23,10 @@ export function disputesWork(tools: {
       const cause = fetched.kind === 'unreadable' ? fetched.cause : null;
       // A bank that is away is told of once, not every few seconds.
       if (cause !== null && cause !== lastCause)
-        log.warn({ cause }, 'the disputes of the acquirer cannot be read; trying again');
+        log.warn(`the disputes of the acquirer cannot be read: ${cause}; trying again`);
       lastCause = cause;
       const told = await tellDisputes(gateway, store);
-      if (told > 0) log.info({ told }, 'disputes were told to their merchants');
+      if (told > 0) log.info(`told merchants of ${told} disputes`);
     },
   };
 }

@@ -45,5 +45,5 @@ async function purgeSome({ store, retentionDays, clock, log, onPurged }: PurgeTo
   }
   if (purged === 0) return;
   onPurged(purged);
-  log.info({ purged, retentionDays }, 'numbers of cards that nobody needs any more were erased');
+  log.info(`erased the numbers of ${purged} cards that nobody needs any more`);
 }

@@ -71,19 +71,13 @@ async function runOne(
   if (!window || window.from >= window.to) return;
   const { from, to } = window;
   const result = await reconcile(tools, { purpose, from, to });
+  const what = `${purpose}, ${from.toISOString()} to ${to.toISOString()}`;
   if (result.kind === 'interrupted')
-    tools.log.warn({ purpose, cause: result.cause }, "the acquirer's book cannot be read; trying again");
+    tools.log.warn(`the acquirer's book cannot be read (${what}): ${result.cause}; trying again`);
   if (result.kind === 'done' && (result.found > 0 || purpose === 'daily')) {
+    const { found, closed, run } = result;
     tools.log.info(
-      {
-        purpose,
-        from,
-        to,
-        compared: Number(result.run.comparedCount),
-        found: result.found,
-        closed: result.closed,
-      },
-      "the acquirer's book was compared with ours",
+      `compared the acquirer's book with ours (${what}): ${run.comparedCount} references, ${found} differences, ${closed} closed`,
     );
   }
 }
