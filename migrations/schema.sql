@@ -426,8 +426,6 @@ create table public.payments (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   constraint payments_pkey PRIMARY KEY (id),
-  constraint payments_order_number_key UNIQUE (order_number),
-  constraint payments_order_payment_number_key UNIQUE (order_payment_number),
   constraint payments_amount_check CHECK ((amount > 0)),
   constraint payments_capture_method_check CHECK ((capture_method = ANY (ARRAY['automatic'::text, 'manual'::text]))),
   constraint payments_check CHECK (((captured >= 0) AND (captured <= amount))),
@@ -880,6 +878,8 @@ CREATE INDEX payments_expiring ON public.payments USING btree (expires_at) WHERE
 CREATE INDEX payments_lapsing ON public.payments USING btree (capture_before) WHERE (state = 'authorized'::text);
 CREATE INDEX payments_merchant_reference ON public.payments USING btree (merchant_id, merchant_reference) WHERE (merchant_reference IS NOT NULL);
 CREATE INDEX payments_of_merchant ON public.payments USING btree (merchant_id, created_at DESC, id DESC);
+CREATE UNIQUE INDEX payments_order_number_key ON public.payments USING btree (order_number) WHERE (order_number IS NOT NULL);
+CREATE UNIQUE INDEX payments_order_payment_number_key ON public.payments USING btree (order_payment_number) WHERE (order_payment_number IS NOT NULL);
 CREATE UNIQUE INDEX payments_order_reference ON public.payments USING btree (merchant_id, merchant_reference) WHERE ((order_number IS NOT NULL) AND (state <> ALL (ARRAY['failed'::text, 'voided'::text])));
 CREATE UNIQUE INDEX reconciliation_differences_once ON public.reconciliation_differences USING btree (acquirer, reference, acquirer_reference, cause) WHERE (status <> 'closed'::text);
 CREATE INDEX reconciliation_differences_unclosed ON public.reconciliation_differences USING btree (seen_at, id) WHERE (status <> 'closed'::text);
