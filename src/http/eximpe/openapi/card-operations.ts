@@ -15,6 +15,7 @@ import {
   refundInvalidKeyed,
   refundUnknown,
   tokenInvalid,
+  tooManyCards,
 } from './errors.ts';
 import * as examples from './examples.ts';
 import { credentials, readHeaders, success, writeHeaders } from './order-operations.ts';
@@ -98,6 +99,7 @@ const cards: readonly OperationDescription[] = [
           ['Retry-After'],
         ),
       },
+      429: tooManyCards,
       ...bodyAnswers,
     },
   },

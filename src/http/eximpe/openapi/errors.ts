@@ -92,6 +92,14 @@ export const bodyAnswers: Readonly<Record<number, AnswerDescription>> = {
   415: unsupportedMedia,
 };
 
+/** Of operations that take a card. */
+export const tooManyCards = shared(
+  'TooManyCards',
+  ['ERR_RATE_LIMIT_001'],
+  'Too many cards that failed were tried; listed test cards never meet this in the sandbox:',
+  ['Retry-After'],
+);
+
 const badFields =
   'Fields that are not valid, each told in `details`; also an API version that is not spoken:';
 

@@ -12,6 +12,7 @@ import {
   paymentInvalid,
   paymentUnknown,
   readAnswers,
+  tooManyCards,
 } from './errors.ts';
 import * as examples from './examples.ts';
 import {
@@ -85,7 +86,7 @@ const orders: readonly OperationDescription[] = [
     security: credentials,
     headers: writeHeaders,
     body: { name: 'CreateOrder', schema: orderBody, required: true, examples: examples.createOrder },
-    answers: { 200: created, 400: orderInvalidKeyed, 409: keyInUse, ...bodyAnswers },
+    answers: { 200: created, 400: orderInvalidKeyed, 409: keyInUse, 429: tooManyCards, ...bodyAnswers },
   },
   {
     id: 'listOrders',

@@ -16,6 +16,7 @@ const conditions = Type.Unsafe<readonly Record<string, unknown>[]>({
     type: 'object',
     required: ['fact', 'operator'],
     properties: { fact: { type: 'string' }, operator: { type: 'string' } },
+    additionalProperties: true,
   },
   description: 'All must hold.',
 });
