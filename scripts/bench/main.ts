@@ -12,6 +12,7 @@ import { saveCard } from './merchant-calls.ts';
 import { stopAll } from './programs.ts';
 import {
   addedLatency,
+  disturbance,
   type MeasuredPair,
   machineFacts,
   processorsTable,
@@ -114,6 +115,8 @@ async function main(): Promise<boolean> {
     `Start until ready: ${cold.startMs.toFixed(0)} ms on an empty folder, ${gateway.startMs.toFixed(0)} ms with data`,
   );
   console.log(`Captured in the database: ${captured}; answered as completed: ${answered}`);
+  const disturbed = disturbance(pairs);
+  if (disturbed) console.log(disturbed);
   if (wrong.length > 0) console.error(`\nTHIS RUN IS NOT VALID:\n${wrong.join('\n')}`);
   return wrong.length === 0;
 }

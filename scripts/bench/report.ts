@@ -88,6 +88,18 @@ export function addedLatency(pairs: readonly MeasuredPair[]): string[] {
     });
 }
 
+const disturbingShare = 0.1;
+
+/** A warning when programs that are not part of the run used much of the processors; undefined when they did not. */
+export function disturbance(pairs: readonly MeasuredPair[]): string | undefined {
+  const cells = pairs.flatMap(({ floor, gateway }) => [floor, gateway]);
+  const worst = Math.max(
+    ...cells.map(({ used, result }) => (used ? used.others / (result.seconds * cpus().length) : 0)),
+  );
+  if (worst < disturbingShare) return undefined;
+  return `Other programs used up to ${(worst * 100).toFixed(0)} % of the processors meanwhile: a quiet machine gives other figures`;
+}
+
 /** Everything that went wrong; empty when nothing did. */
 export function troubles(pairs: readonly MeasuredPair[]): string[] {
   return pairs.flatMap((pair) =>
