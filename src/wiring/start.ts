@@ -51,8 +51,8 @@ export interface Sallyport {
 /**
  * Starts the whole house in this process.
  *
- * Throws the errors of its rooms: ConfigError, EmbeddedPostgresError, MigrationError, ModeMismatch, VaultError, and
- * Node's EADDRINUSE when the port is taken; each says what to do.
+ * Throws the errors of its rooms: ConfigError, EmbeddedPostgresError, MigrationError, ModeMismatch, VaultError,
+ * NoAcquirerForLiveMoney, and Node's EADDRINUSE when the port is taken; each says what to do.
  */
 export async function startSallyport(options: StartOptions): Promise<Sallyport> {
   const closers = new Closers();
@@ -64,8 +64,21 @@ export async function startSallyport(options: StartOptions): Promise<Sallyport> 
   }
 }
 
+/** The only acquirer of this version is the pretend bank: it would tell real customers that they have paid. */
+export class NoAcquirerForLiveMoney extends Error {
+  readonly code = 'no_live_acquirer';
+
+  constructor() {
+    super(
+      'live mode needs an acquirer, and this version has only the simulated one: unset SALLYPORT_MODE, or set it to sandbox',
+    );
+    this.name = 'NoAcquirerForLiveMoney';
+  }
+}
+
 async function openAll(options: StartOptions, closers: Closers): Promise<Sallyport> {
   const { log } = options;
+  if (options.config.mode === 'live') throw new NoAcquirerForLiveMoney();
   const config = await settlePort(options.config);
   const database = await openDatabase(config, log);
   closers.add(() => database.close());

@@ -53,7 +53,7 @@ export interface PretendWorld {
   readonly results: { readonly url: string; readonly received: Record<string, unknown>[]; accept: boolean };
 }
 
-const deadlineMs = 300;
+const deadlineMs = 1000;
 
 /** Opens bank, issuer, the gateway's roads to them and a public server for the pages; all of it ends with the file. */
 export async function openPretendWorld(): Promise<PretendWorld> {

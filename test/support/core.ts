@@ -51,7 +51,7 @@ export async function startTestCore(): Promise<TestCore> {
     apiKey,
     publicUrl: 'http://127.0.0.1:1',
   });
-  const acquirer = createSimulatorAcquirer({ url: bank.url, apiKey, deadlineMs: 1000 });
+  const acquirer = createSimulatorAcquirer({ url: bank.url, apiKey, deadlineMs: 1500 });
   const authenticator = createDirectoryClient({ url: bank.url, apiKey });
   const gateway: Gateway = {
     mode: 'sandbox',

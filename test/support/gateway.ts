@@ -20,7 +20,7 @@ export interface TestGateway extends Sallyport {
 export interface TestGatewayOptions {
   /** Environment variables besides those of the database and port. */
   readonly env?: Readonly<Record<string, string>>;
-  /** How long the bank may take to answer, 1000 ms unless told. */
+  /** How long the bank may take to answer, 2500 ms unless told. */
   readonly acquirerDeadlineMs?: number;
   /** Another gateway's database, to run a second process's worth on it. */
   readonly shares?: TestGateway;
@@ -36,7 +36,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
         DATABASE_URL: testDatabase.connectionString,
         SALLYPORT_DATA: dataFolder,
         PORT: '0',
-        SALLYPORT_ACQUIRER_DEADLINE_MS: String(options.acquirerDeadlineMs ?? 1000),
+        SALLYPORT_ACQUIRER_DEADLINE_MS: String(options.acquirerDeadlineMs ?? 2500),
         ...options.env,
       },
       [],

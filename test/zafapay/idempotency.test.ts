@@ -6,7 +6,7 @@ import { type Answer, openShop, type Shop } from './shop.ts';
 
 let shop: Shop;
 before(async () => {
-  shop = await openShop({ acquirerDeadlineMs: 300 });
+  shop = await openShop({ acquirerDeadlineMs: 1000 });
 });
 after(() => shop.gateway.close());
 
