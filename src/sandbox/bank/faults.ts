@@ -44,7 +44,8 @@ export function bookedMoney(
     case 'wrong_currency':
       return { amount: asked.amount, currency: asked.currency === 'EUR' ? 'USD' : 'EUR' };
     default:
-      return asked;
+      // Not the whole message: what is returned is booked, and a message holds the card's number.
+      return { amount: asked.amount, currency: asked.currency };
   }
 }
 
