@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { cardLimits, limitSeconds } from '../../src/domain/risk/card-limits.ts';
-import { createFailedCardStore } from '../../src/store/failed-cards.ts';
+import { addSeconds } from '../../src/lib/clock.ts';
+import { createFailedCardStore, createRiskSweepStore } from '../../src/store/failed-cards.ts';
 import { createPayment } from '../../src/usecases/create-payment.ts';
 import type { Gateway } from '../../src/usecases/gateway.ts';
 import { CardLimiter, type CardTrial } from '../../src/usecases/risk/card-limiter.ts';
 import { tokenizeCard } from '../../src/usecases/tokenize-card.ts';
+import { sweepRiskWork } from '../../src/workers/sweep-risk.ts';
 import { startTestCore, type TestCore } from '../support/core.ts';
 import { command, paymentOf } from '../support/core-commands.ts';
 import { until } from '../support/until.ts';
@@ -43,6 +45,30 @@ function direct(pan: string, ip: string) {
     { browser: { ip, device: null } },
   );
 }
+
+test('what is past its time is swept, and nothing else', async () => {
+  const { database, clock } = house.core;
+  const sweeps = createRiskSweepStore(database);
+  const now = clock.now();
+  const insert = (id: number, expiresInSeconds: number) =>
+    database.query({
+      name: 'test-insert-counter',
+      text: `insert into risk_counters (merchant_id, dimension, value_hash, span, begun_at, attempts, attempts_before, expires_at)
+        values ($1, 'ip', decode(lpad(to_hex($2::integer), 32, '0'), 'hex'), '1 hour', $3, 1, 0, $4)`,
+      values: [house.merchant.id, id, now.toISOString(), addSeconds(now, expiresInSeconds).toISOString()],
+    });
+  await insert(1, -1);
+  await insert(2, 3600);
+  await house.gateway.cardLimiter.countFailure(await trial(live, unlistedPan(1, '459999'), null), null);
+  await sweepRiskWork({ sweeps, clock }).run();
+  const count = async (table: string) => (await house.database.pool.query(`select 1 from ${table}`)).rowCount;
+  assert.equal(await count('risk_counters'), 1);
+  assert.equal(await count('failed_cards'), 2, 'by BIN and by merchant, an hour long');
+  await clock.advance(3601);
+  await sweepRiskWork({ sweeps, clock }).run();
+  assert.equal(await count('risk_counters'), 0);
+  assert.equal(await count('failed_cards'), 0);
+});
 
 test('in the sandbox, distinct unlisted cards from one address are too many at some point, in every process', async () => {
   const browser = { ip: '198.51.100.7', device: null };

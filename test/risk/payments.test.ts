@@ -194,6 +194,34 @@ test('a rule to authenticate sends the cardholder to the issuer before anything 
   assert.equal(decision?.action, 'authenticate');
 });
 
+test('a payment that asks its issuer first is stopped before it asks, and a rule to authenticate adds nothing', async () => {
+  const asked: string[] = [];
+  const watched = (shop: TestCore): Gateway => ({
+    ...shop.gateway,
+    authenticator: {
+      authenticate(request) {
+        asked.push(request.id);
+        return shop.gateway.authenticator.authenticate(request);
+      },
+    },
+  });
+  const always = { authentication: 'always' } as const;
+  const strict = await shopWith([['block', [fromUs]]]);
+  const blocked = await createPayment(
+    watched(strict),
+    command(strict, await tokenFor(strict, plain), always),
+  );
+  assert.equal(failure(paymentOf(blocked)), 'fraud_suspected');
+  assert.deepEqual(asked, []);
+  const careful = await shopWith([['authenticate', [fromUs]]]);
+  const sent = await createPayment(
+    watched(careful),
+    command(careful, await tokenFor(careful, plain), always),
+  );
+  assert.equal(paymentOf(sent).status.state, 'authenticating');
+  assert.equal(asked.length, 1);
+});
+
 test('nobody is there to authenticate a merchant’s own charge: it fails and says so', async () => {
   const shop = await shopWith([
     ['authenticate', [{ fact: 'initiator', operator: 'in', values: ['merchant'] }]],
@@ -235,10 +263,12 @@ test('a payment whose rules cannot be read goes through 3-D Secure, or as its me
   }
 });
 
-test('a store of rules that throws is a check that fails', async () => {
+test('a store of rules that throws is a check that fails, and is logged', async () => {
   const shop = await shopWith([]);
+  const logged: string[] = [];
   const broken: Gateway = {
     ...shop.gateway,
+    inBackground: (what, work) => void work().catch(() => logged.push(what)),
     risk: {
       ...shop.gateway.risk,
       findPolicy: () => Promise.reject(new Error('canceling statement due to statement timeout')),
@@ -246,6 +276,7 @@ test('a store of rules that throws is a check that fails', async () => {
   };
   const payment = paymentOf(await createPayment(broken, command(shop, await tokenFor(shop, plain))));
   assert.equal(payment.status.state, 'authenticating');
+  assert.deepEqual(logged, [`reading the rules of ${shop.merchant.id}`]);
 });
 
 for (const kind of ['automatic', 'manual'] as const) {
