@@ -8,6 +8,7 @@ import { createReconciliationStore } from '../../src/store/reconciliation.ts';
 import { createResolutionStore } from '../../src/store/resolution.ts';
 import { createPayment } from '../../src/usecases/create-payment.ts';
 import type { Gateway } from '../../src/usecases/gateway.ts';
+import { mendDifference } from '../../src/usecases/mend-difference.ts';
 import type { Acquirer, AcquirerRecords } from '../../src/usecases/ports/acquirer.ts';
 import type { Difference } from '../../src/usecases/ports/reconciliation.ts';
 import { type ReconcileResult, reconcile } from '../../src/usecases/reconcile.ts';
@@ -70,6 +71,14 @@ async function differencesOf(payment: Pick<Payment, 'id'>): Promise<Difference[]
   return all.filter(({ paymentId }) => paymentId === payment.id);
 }
 
+async function attemptsOf(payment: Payment): Promise<string[]> {
+  const { rows } = await house.database.pool.query<{ kind: string; state: string }>(
+    'select kind, state from attempts where payment_id = $1 order by created_at, kind',
+    [payment.id],
+  );
+  return rows.map(({ kind, state }) => `${kind} ${state}`);
+}
+
 async function book(payment: Payment): Promise<{ id: string; status: string; live: boolean }[]> {
   const { rows } = await house.database.pool.query(
     `select 'sba_' || number as id, status, live from sandbox_bank.authorizations where merchant_reference = $1 order by copy`,
@@ -108,6 +117,7 @@ test('approves_twice: the second line is reversed by its own name, the first and
     current.status.state === 'authorized' && current.status.authorization.acquirerReference,
     first?.id,
   );
+  assert.deepEqual(await attemptsOf(payment), ['authorization approved', 'reversal approved']);
   const [difference, ...others] = await differencesOf(payment);
   assert.equal(others.length, 0);
   assert.deepEqual(
@@ -265,6 +275,74 @@ test('undoing the declined first attempt of a payment leaves the second, by whic
   assert.deepEqual(
     rows.map(({ live }) => live),
     [true, false],
+  );
+});
+
+test('what stands behind a payment is never reversed, even when it was found wanting a moment before', async () => {
+  const payment = await pay(goodCard);
+  assert.ok(payment.status.state === 'captured');
+  const { attemptId, acquirerReference } = payment.status.authorization;
+  for (const onlyAcquirerReference of [null, acquirerReference]) {
+    const mending = { merchantId: payment.merchantId, attemptId, onlyAcquirerReference };
+    assert.equal(await mendDifference(house.gateway, mending), 'left');
+  }
+  assert.deepEqual(
+    (await book(payment)).map(({ status }) => status),
+    ['captured'],
+  );
+});
+
+test('a payment that moves while it is looked at is looked at again, and no difference', async () => {
+  const payment = await pay(goodCard, house.gateway, 'manual');
+  const { records } = house.gateway.acquirer;
+  assert.ok(records && payment.status.state === 'authorized');
+  const { attemptId } = payment.status.authorization;
+  let looks = 0;
+  const moving: AcquirerRecords = {
+    ...records,
+    // The long list leaves the line out, so that the payment is looked at closely.
+    async listAuthorizations(page) {
+      const read = await records.listAuthorizations(page);
+      if (read.kind === 'unknown') return read;
+      const rest = read.authorizations.filter(({ reference }) => reference !== attemptId);
+      return { ...read, authorizations: rest };
+    },
+    async findAuthorizations(reference) {
+      const found = await records.findAuthorizations(reference);
+      if (reference !== attemptId || ++looks > 1) return found;
+      const render = () => ({ status: 200, body: '{}' });
+      const { merchantId, id } = payment;
+      await voidPayment(house.gateway, { merchantId, name: { id }, claim: null, render });
+      return found;
+    },
+  };
+  await compare(withAcquirer({ records: moving }));
+  assert.equal(looks, 2);
+  assert.deepEqual(await differencesOf(payment), []);
+});
+
+test('a reversal of a declined attempt that is acknowledged while the next attempt is under way does not fail the payment', async () => {
+  const payment = await pay(goodCard);
+  const { pool } = house.database;
+  await pool.query(
+    `update payments set state = 'authenticating', authentication_id = '3ds_test', captured = 0, captured_at = null,
+       authorization_attempt_id = null, expires_at = now() + interval '1 year' where id = $1`,
+    [payment.id],
+  );
+  await pool.query(
+    `update attempts set state = 'declined', decline_reason = 'authentication_required' where payment_id = $1`,
+    [payment.id],
+  );
+  await compare(withAcquirer({ reverse: async () => ({ kind: 'unknown', cause: 'refused' }) }));
+  assert.deepEqual(await attemptsOf(payment), ['purchase declined', 'reversal sending']);
+  await pool.query(`update payments set state = 'authorizing' where id = $1`, [payment.id]);
+  await house.core.clock.advance(61);
+  await resolveDue();
+  assert.deepEqual(await attemptsOf(payment), ['purchase reversed', 'reversal approved']);
+  assert.equal((await reread(payment)).status.state, 'authorizing');
+  assert.deepEqual(
+    (await book(payment)).map(({ live }) => live),
+    [false],
   );
 });
 
