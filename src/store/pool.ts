@@ -9,12 +9,19 @@ const TYPE_TIMESTAMP_WITHOUT_ZONE = 1114;
 const CONNECT_TIMEOUT_MS = 10_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
+/** When a connection was quiet so long, the system asks whether the other machine is still there. */
+const KEEP_ALIVE_AFTER_MS = 10_000;
 
 export type PoolSettings = {
   /** Most connections open at once. */
   readonly max: number;
   /** Longest that one statement may run, in milliseconds; 30 seconds when left out. */
   readonly statementTimeoutMs?: number;
+  /**
+   * Longest that we wait for the answer to one statement, in milliseconds; without it, for ever. To be longer than
+   * `statementTimeoutMs`: it is for servers that have vanished without hanging up, and its connection is given up.
+   */
+  readonly answerTimeoutMs?: number;
   /** When true, idle connections do not keep the process alive. */
   readonly allowExitOnIdle?: boolean;
   /** Told of a connection that broke while nobody was using it; the pool replaces it by itself. */
@@ -54,7 +61,9 @@ export function createPool(connectionString: string, settings: PoolSettings): Po
     statement_timeout: settings.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
     allowExitOnIdle: settings.allowExitOnIdle ?? false,
+    ...(settings.answerTimeoutMs !== undefined && { query_timeout: settings.answerTimeoutMs }),
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
     types: {
       getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
         (format !== 'binary' && parsers.get(oid)) ||

@@ -4,6 +4,8 @@ const entriesMax = 10_000;
 /** The channel that the triggers of settings tables notify (migration 0001). */
 export const settingsChannel = 'sallyport_settings';
 const reconnectMs = 1000;
+/** A connection whose other end has vanished tells of no change either: it is asked for a sign of life so often. */
+const heartbeatMsDefault = 5000;
 
 /**
  * Keeps credentials, merchants and flows in memory, and forgets all of them the moment any of them changes: a trigger
@@ -15,13 +17,23 @@ export class SettingsCache {
   #listening = false;
   #stopped = false;
   #timer: NodeJS.Timeout | undefined;
+  #heartbeat: NodeJS.Timeout | undefined;
+  readonly #heartbeatMs: number;
   readonly #connectionString: string;
   readonly #onChange: () => void;
 
-  /** `onChange` is told of every change of settings, after everything was forgotten. */
-  constructor(connectionString: string, onChange: () => void = () => undefined) {
+  /**
+   * `onChange` is told of every change of settings, after everything was forgotten. After twice `heartbeatMs` without a
+   * sign of life from the database everything is forgotten too.
+   */
+  constructor(
+    connectionString: string,
+    onChange: () => void = () => undefined,
+    { heartbeatMs = heartbeatMsDefault }: { readonly heartbeatMs?: number } = {},
+  ) {
     this.#connectionString = connectionString;
     this.#onChange = onChange;
+    this.#heartbeatMs = heartbeatMs;
   }
 
   /** Connects and listens; keeps trying in the background when the database is away. */
@@ -29,7 +41,8 @@ export class SettingsCache {
     const client = new Client({
       connectionString: this.#connectionString,
       application_name: 'sallyport settings',
-      keepAlive: true,
+      connectionTimeoutMillis: 2 * this.#heartbeatMs,
+      query_timeout: this.#heartbeatMs,
     });
     this.#client = client;
     client.on('notification', () => {
@@ -42,6 +55,8 @@ export class SettingsCache {
       await client.connect();
       await client.query(`listen ${settingsChannel}`);
       this.#listening = true;
+      this.#heartbeat = setInterval(() => this.#askForLife(client), this.#heartbeatMs);
+      this.#heartbeat.unref();
     } catch {
       this.#lost(client);
     }
@@ -65,6 +80,7 @@ export class SettingsCache {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
+    clearInterval(this.#heartbeat);
     this.#listening = false;
     await this.#client?.end().catch(() => undefined);
   }
@@ -73,8 +89,13 @@ export class SettingsCache {
     if (this.#entries.get(key) === loading) this.#entries.delete(key);
   }
 
+  #askForLife(client: Client): void {
+    client.query('select 1').catch(() => this.#lost(client));
+  }
+
   #lost(client: Client): void {
     if (this.#client !== client || this.#stopped) return;
+    clearInterval(this.#heartbeat);
     this.#listening = false;
     this.#entries.clear();
     this.#client = undefined;

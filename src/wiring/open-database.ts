@@ -36,6 +36,8 @@ interface Addresses {
 
 /** The vault reads one card per payment, in a fraction of the time that the rest of it takes. */
 const vaultShare = 4;
+/** Five seconds more than a statement may run: whoever is silent for longer is gone. */
+const answerTimeoutMs = 35_000;
 
 /** Opens the database that the settings name, or the embedded one, and brings schema and rights up to date. */
 export async function openDatabase(config: Config, log: Log): Promise<OpenDatabase> {
@@ -50,6 +52,7 @@ export async function openDatabase(config: Config, log: Log): Promise<OpenDataba
   const open = (connectionString: string, max: number): Pool => {
     const pool = createPool(connectionString, {
       max,
+      answerTimeoutMs,
       onIdleError: (error) =>
         log.warn({ err: error }, 'an idle database connection broke; the pool replaces it'),
     });

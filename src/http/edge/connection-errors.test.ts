@@ -50,6 +50,7 @@ describe('an unreachable database is recognised', () => {
     [Object.assign(new Error('canceled'), { code: '57014' }), false],
     [Object.assign(new Error('deadlock'), { code: '40P01' }), false],
     [new Error('Connection terminated unexpectedly'), true],
+    [new Error('Query read timeout'), true],
     [new Error('timeout exceeded when trying to connect'), true],
     [Object.assign(new Error('no such file'), { code: 'ENOENT', syscall: 'open' }), false],
     [new Error('plain'), false],

@@ -20,7 +20,7 @@ const unservingStates = /^(080[0-9]{2}|53...|57P0[1-5]|58030|25006|25P03)$/;
 
 /** What the driver `pg` says, without a code, when its socket or its pool has let it down. */
 const unreachableMessages =
-  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Cannot use a pool after calling end)/;
+  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client has encountered a connection error|Cannot use a pool after calling end)/;
 
 /** Whether `error`, or what caused it, says that a database cannot be reached or will not serve at the moment. */
 export function isConnectionError(error: unknown): boolean {
