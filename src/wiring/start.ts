@@ -129,7 +129,10 @@ function followCardLimits(config: Config, gateway: Gateway, log: Log, closers: C
 function readinessChecks(core: Core, database: OpenDatabase): Record<string, () => Promise<void>> {
   return {
     database: async () => {
-      await database.pool.query('select 1');
+      const { rows } = await database.pool.query<{ mode: string }>(
+        "select current_setting('transaction_read_only') as mode",
+      );
+      if (rows[0]?.mode === 'on') throw new Error('the database takes no writes, as a standby does');
     },
     migrations: async () => {
       if (!(await isMigrated(database.pool)))
