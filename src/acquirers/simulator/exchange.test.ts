@@ -31,7 +31,10 @@ test('an answer is given whole, with its status, and the connection serves the n
   };
   await withBank(answer, async (connections) => {
     for (let call = 0; call < 2; call++)
-      assert.deepEqual(await exchange(connections, request), { status: 402, body: '{"a":"é"}' });
+      assert.deepEqual(await exchange(connections, { ...request, deadlineMs: 5000 }), {
+        status: 402,
+        body: '{"a":"é"}',
+      });
   });
 });
 
