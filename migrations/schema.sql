@@ -183,13 +183,14 @@ create table public.credentials (
   created_at timestamp with time zone not null default now(),
   expires_at timestamp with time zone,
   revoked_at timestamp with time zone,
+  slot smallint not null default 1,
   constraint credentials_pkey PRIMARY KEY (id),
-  constraint credentials_client_id_key UNIQUE (client_id),
   constraint credentials_check CHECK (((kind = 'client'::text) = (client_id IS NOT NULL))),
   constraint credentials_hash_check CHECK ((length(hash) = 32)),
   constraint credentials_id_check CHECK ((id ~~ 'cred\_%'::text)),
   constraint credentials_kind_check CHECK ((kind = ANY (ARRAY['publishable'::text, 'secret'::text, 'client'::text]))),
   constraint credentials_role_check CHECK ((role = ANY (ARRAY['full'::text, 'read_only'::text, 'payments_only'::text]))),
+  constraint credentials_slot_check CHECK ((slot = ANY (ARRAY[1, 2]))),
   constraint credentials_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES public.merchants(id)
 );
 
@@ -862,7 +863,10 @@ CREATE INDEX authentications_payment ON public.authentications USING btree (paym
 CREATE INDEX card_tokens_card ON public.card_tokens USING btree (card_id);
 CREATE INDEX card_tokens_expiry ON public.card_tokens USING btree (expires_at) WHERE (used_by IS NULL);
 CREATE INDEX cards_fingerprint ON public.cards USING btree (merchant_id, fingerprint);
+CREATE INDEX credentials_client ON public.credentials USING btree (client_id) WHERE (client_id IS NOT NULL);
 CREATE UNIQUE INDEX credentials_hash ON public.credentials USING btree (hash) WHERE (kind <> 'client'::text);
+CREATE UNIQUE INDEX credentials_live ON public.credentials USING btree (merchant_id, kind, role, slot) WHERE (revoked_at IS NULL);
+CREATE UNIQUE INDEX credentials_live_client ON public.credentials USING btree (client_id, slot) WHERE ((client_id IS NOT NULL) AND (revoked_at IS NULL));
 CREATE INDEX credentials_merchant ON public.credentials USING btree (merchant_id);
 CREATE INDEX disputes_payment ON public.disputes USING btree (payment_id);
 CREATE INDEX disputes_untold ON public.disputes USING btree (received_at) WHERE ((event_id IS NULL) AND (payment_id IS NOT NULL));

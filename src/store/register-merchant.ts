@@ -1,10 +1,11 @@
-import type { CredentialId, MerchantId } from '../domain/ids.ts';
+import type { MerchantId } from '../domain/ids.ts';
 import { newId } from '../domain/ids.ts';
 import { type Random, systemRandom } from '../lib/random.ts';
 import type { Secret } from '../lib/secret.ts';
+import type { CredentialKind, NewMerchant } from '../usecases/ports/registry.ts';
+import { insertCredential } from './credentials.ts';
 import type { Database } from './database.ts';
 import type { TextSealer } from './installation.ts';
-import { hashCredential } from './merchants.ts';
 
 /** The currencies that a flow takes unless told otherwise. */
 const defaultCurrencies = ['USD', 'JPY', 'EUR', 'SGD', 'PHP', 'GBP', 'AUD', 'CAD', 'INR'];
@@ -24,10 +25,6 @@ export interface MerchantRegistration {
   readonly signingKeys: Readonly<Record<string, Secret<string>>>;
 }
 
-function hintOf(key: string): string {
-  return key.length > 12 ? `${key.slice(0, 8)}…${key.slice(-4)}` : `${key.slice(0, 3)}…`;
-}
-
 /** Writes a merchant with its default flow, credentials and signing keys; what exists already is left as it is. */
 export async function registerMerchant(
   database: Database,
@@ -35,43 +32,52 @@ export async function registerMerchant(
   merchant: MerchantRegistration,
   random: Random = systemRandom,
 ): Promise<void> {
-  const sealedKeys = await Promise.all(
-    Object.entries(merchant.signingKeys).map(async ([purpose, key]) => {
-      return [purpose, await sealer.sealText(merchant.id, `merchant_secret:${purpose}`, key)] as const;
-    }),
+  const sealed = await Promise.all(
+    Object.entries(merchant.signingKeys).map(async ([purpose, key]) => ({
+      purpose,
+      blob: await sealer.sealText(merchant.id, `merchant_secret:${purpose}`, key),
+    })),
   );
+  const credentials: readonly [CredentialKind, string | null, Secret<string>][] = [
+    ['publishable', null, merchant.publishableKey],
+    ['secret', null, merchant.secretKey],
+    ['client', merchant.client.id, merchant.client.secret],
+  ];
   await database.transaction(async (inner) => {
-    const { rowCount } = await inner.query({
-      name: 'insert-merchant',
-      text: 'insert into merchants (id, number, name) values ($1, $2, $3) on conflict do nothing',
-      values: [merchant.id, merchant.number, merchant.name],
-    });
-    if (rowCount === 0) return;
-    await inner.query({
-      name: 'insert-default-flow',
-      text: `insert into flows (merchant_id, id, currencies, maximum_amounts) values ($1, 'flow_default', $2, $3)`,
-      values: [merchant.id, defaultCurrencies, JSON.stringify(defaultMaximumAmounts)],
-    });
-    const insertCredential = (id: CredentialId, kind: string, clientId: string | null, key: Secret<string>) =>
-      inner.query({
-        name: 'insert-credential',
-        text: 'insert into credentials (id, merchant_id, kind, client_id, hash, hint) values ($1, $2, $3, $4, $5, $6)',
-        values: [id, merchant.id, kind, clientId, hashCredential(key), hintOf(key.reveal())],
-      });
-    await insertCredential(newId('CredentialId', random), 'publishable', null, merchant.publishableKey);
-    await insertCredential(newId('CredentialId', random), 'secret', null, merchant.secretKey);
-    await insertCredential(
-      newId('CredentialId', random),
-      'client',
-      merchant.client.id,
-      merchant.client.secret,
-    );
-    for (const [purpose, sealed] of sealedKeys) {
-      await inner.query({
-        name: 'insert-merchant-secret',
-        text: 'insert into merchant_secrets (merchant_id, purpose, sealed) values ($1, $2, $3)',
-        values: [merchant.id, purpose, sealed],
-      });
+    const made = await insertMerchant(inner, { ...merchant, parentId: null, returnOrigins: [] }, sealed);
+    if (!made) return;
+    for (const [kind, clientId, secret] of credentials) {
+      const id = newId('CredentialId', random);
+      await insertCredential(inner, { id, merchantId: merchant.id, kind, role: 'full', clientId, secret });
     }
   });
+}
+
+/** Writes a merchant with its default flow and sealed signing keys; false when its id or number is taken. */
+export async function insertMerchant(
+  database: Database,
+  merchant: Omit<NewMerchant, 'signingKeys'>,
+  sealed: readonly { readonly purpose: string; readonly blob: Buffer }[],
+): Promise<boolean> {
+  const { id, number, name, parentId, returnOrigins } = merchant;
+  const { rowCount } = await database.query({
+    name: 'insert-merchant',
+    text: `insert into merchants (id, number, name, parent_id, return_origins) values ($1, $2, $3, $4, $5)
+      on conflict do nothing`,
+    values: [id, number, name, parentId, returnOrigins],
+  });
+  if (rowCount === 0) return false;
+  await database.query({
+    name: 'insert-default-flow',
+    text: `insert into flows (merchant_id, id, currencies, maximum_amounts) values ($1, 'flow_default', $2, $3)`,
+    values: [id, defaultCurrencies, JSON.stringify(defaultMaximumAmounts)],
+  });
+  for (const { purpose, blob } of sealed) {
+    await database.query({
+      name: 'insert-merchant-secret',
+      text: 'insert into merchant_secrets (merchant_id, purpose, sealed) values ($1, $2, $3)',
+      values: [id, purpose, blob],
+    });
+  }
+  return true;
 }

@@ -90,8 +90,12 @@ export async function openCore(config: Config, opened: OpenDatabase): Promise<Co
       cards: createCardStore(merchantDatabase),
       flows: createFlowStore(merchantDatabase, cache),
       idempotency: createIdempotencyStore(merchantDatabase, clock),
-      directory: createMerchantDirectory(database, cache, clock, (merchantId, owner, sealed) =>
-        vault.openText(merchantId, owner, sealed),
+      directory: createMerchantDirectory(
+        database,
+        cache,
+        clock,
+        (merchantId, owner, sealed) => vault.openText(merchantId, owner, sealed),
+        config.mode,
       ),
       webhooks: createWebhookStore(merchantDatabase),
       risk,

@@ -1,0 +1,62 @@
+import { hostname, userInfo } from 'node:os';
+import { parseConfig } from '../src/config/config.ts';
+import { readEnv } from '../src/config/env.ts';
+import { createLogger } from '../src/http/edge/logging.ts';
+import { openCommand } from '../src/wiring/open-command.ts';
+import { openOperatorDesk } from '../src/wiring/operator-desk.ts';
+import { explainStartFailure } from '../src/wiring/start-failure.ts';
+import { auditCommands } from './sallyport/audit.ts';
+import { type Command, readArguments, WrongArguments } from './sallyport/command.ts';
+import { keyCommands } from './sallyport/keys.ts';
+import { merchantCommands } from './sallyport/merchants.ts';
+
+const commands: readonly Command[] = [...merchantCommands, ...keyCommands, ...auditCommands];
+
+function usage(): string {
+  const lines = commands.map(({ name, usage: args, says }) => `  ${`${name} ${args}`.trim()}\n      ${says}`);
+  return `npm run sallyport -- COMMAND [--as NAME]
+
+Works on the database of DATABASE_URL, or the embedded one under SALLYPORT_DATA, whether a gateway runs on it or not, in
+the mode of SALLYPORT_MODE. Every act is written to the audit log under NAME, or the account that runs it.
+
+${lines.join('\n')}
+
+Exit code: 0 done, 1 not done, 2 wrong arguments, 3 the audit log is broken.`;
+}
+
+async function main(): Promise<number> {
+  const [group = '', verb = '', ...rest] = process.argv.slice(2);
+  const command = commands.find(({ name }) => name === `${group} ${verb}`);
+  if (!command)
+    throw new WrongArguments(
+      group === '' ? 'no command was given' : `there is no command "${group} ${verb}"`,
+    );
+  const given = readArguments(command, rest);
+  const config = parseConfig(readEnv(process.env, []));
+  const log = createLogger({ level: config.logLevel === 'info' ? 'error' : config.logLevel });
+  const house = await openCommand(config, log);
+  try {
+    const operator = {
+      actor: given.text('as') ?? userInfo().username,
+      origin: `command line on ${hostname()}`,
+    };
+    return await command.run(
+      { house, config, desk: openOperatorDesk(house.core, config.mode, operator) },
+      given,
+    );
+  } finally {
+    await house.close();
+  }
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    if (error instanceof WrongArguments) {
+      console.error(`${error.message}\n\n${usage()}`);
+      process.exit(2);
+    }
+    console.error(explainStartFailure(error));
+    process.exit(1);
+  },
+);
