@@ -16,6 +16,7 @@ import { startEmbeddedPostgres } from '../../src/embedded-postgres/embedded-post
 import { type KeptProcess, spawnKept } from '../../src/embedded-postgres/kept-process.ts';
 import { readPostmasterFile } from '../../src/embedded-postgres/leftover.ts';
 import { serverArguments } from '../../src/embedded-postgres/settings.ts';
+import { Forwarder } from '../support/forwarder.ts';
 
 const readyMsMax = 20_000;
 const socketName = '.s.PGSQL.5432';
@@ -27,9 +28,6 @@ export interface PairServer {
   readonly connectionString: string;
   /** Ends the server with all its processes at once, as a power cut does. */
   kill(): void;
-  /** Stops all its processes where they are. */
-  freeze(): void;
-  thaw(): void;
   stop(): Promise<void>;
 }
 
@@ -37,6 +35,9 @@ export interface PairServer {
 export interface PostgresPair {
   readonly primary: PairServer;
   readonly standby: PairServer;
+  /** Cuts the line over which the standby follows, or mends it. */
+  cutLine(): void;
+  mendLine(): void;
   stop(): Promise<void>;
 }
 
@@ -45,7 +46,7 @@ const settings = { fsync: 'off', shared_buffers: '32MB', max_wal_size: '256MB' }
 
 /**
  * Makes the pair in `folder` with the PostgreSQL that the project brings: a cluster, a cold copy of it as the standby,
- * and streaming replication between their sockets. Commits of the primary wait until the standby has flushed them.
+ * and streaming replication over a line of the test's. Commits of the primary wait until the standby has flushed them.
  */
 export async function startPostgresPair(folder: string): Promise<PostgresPair> {
   const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -60,16 +61,21 @@ export async function startPostgresPair(folder: string): Promise<PostgresPair> {
     synchronous_standby_names: standbyName,
     synchronous_commit: 'on',
   });
+  const line = new Forwarder(primary.connectionString);
+  await line.open();
   const standby = await startServer(folder, second, password, {
     ...settings,
-    primary_conninfo: `host=${first.socket} port=5432 user=${EMBEDDED_USER} password=${password} application_name=${standbyName}`,
+    primary_conninfo: `host=127.0.0.1 port=${line.port} user=${EMBEDDED_USER} password=${password} application_name=${standbyName}`,
     wal_retrieve_retry_interval: '200ms',
   });
   await waitForReplication(primary);
   return {
     primary,
     standby,
+    cutLine: () => line.pointAt(null),
+    mendLine: () => line.pointAt(primary.connectionString),
     async stop() {
+      await line.close();
       await primary.stop();
       await standby.stop();
     },
@@ -143,10 +149,7 @@ function pairServer(server: KeptProcess, socket: string, password: string): Pair
   return {
     connectionString: `postgres://${EMBEDDED_USER}:${password}@${encodeURIComponent(socket)}:5432/${EMBEDDED_DATABASE}`,
     kill: () => signalAll('SIGKILL'),
-    freeze: () => signalAll('SIGSTOP'),
-    thaw: () => signalAll('SIGCONT'),
     async stop() {
-      signalAll('SIGCONT');
       if (!ended) sendSignal(server.pid, 'SIGQUIT');
       const hold = setInterval(() => undefined, 1000);
       await server.exited;
