@@ -11,7 +11,7 @@ import { mountSmallDisk } from './small-disk.ts';
 
 const diskMegabytes = 200;
 const disk = mountSmallDisk(diskMegabytes);
-const title = 'refusal' in disk ? ` (not checked: no small disk can be mounted here, ${disk.refusal})` : '';
+const title = 'refusal' in disk ? ' (not checked: this user may not mount a small disk)' : '';
 
 let bank: OutsideBank;
 let shop: Shop;
