@@ -9,8 +9,14 @@ import { auditCommands } from './sallyport/audit.ts';
 import { type Command, readArguments, WrongArguments } from './sallyport/command.ts';
 import { keyCommands } from './sallyport/keys.ts';
 import { merchantCommands } from './sallyport/merchants.ts';
+import { vaultKeyCommands } from './sallyport/vault-keys.ts';
 
-const commands: readonly Command[] = [...merchantCommands, ...keyCommands, ...auditCommands];
+const commands: readonly Command[] = [
+  ...merchantCommands,
+  ...keyCommands,
+  ...vaultKeyCommands,
+  ...auditCommands,
+];
 
 function usage(): string {
   const lines = commands.map(({ name, usage: args, says }) => `  ${`${name} ${args}`.trim()}\n      ${says}`);

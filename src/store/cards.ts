@@ -127,7 +127,7 @@ interface TokenRow {
 
 const tokensById: KeyedRowsQuery = {
   name: 'find-tokens-by-id',
-  columns: `${cardFaceJson('c')} as card, c.fingerprint, t.used_by, t.expires_at, t.client_ip, t.client_device`,
+  columns: `t.merchant_id, ${cardFaceJson('c')} as card, c.fingerprint, t.used_by, t.expires_at, t.client_ip, t.client_device`,
   from: 'card_tokens t join cards c on c.id = t.card_id',
   keyed: 't',
 };

@@ -9,7 +9,7 @@ import { createMerchantKeyring } from './merchant-keys.ts';
 import { type CardToRead, openStoredCard, readStoredCards } from './open-card.ts';
 import { createOwnedTexts } from './owned-text.ts';
 import type { RootKeyProvider } from './root-key-provider.ts';
-import { rewrapMerchantKeys, rewrapPans } from './rotate-keys.ts';
+import { listRotations, rewrapMerchantKeys, rewrapPans } from './rotate-keys.ts';
 import { sealCard } from './seal-card.ts';
 import type { Vault } from './vault.ts';
 import type { VaultDatabase, VaultMode } from './vault-database.ts';
@@ -61,6 +61,7 @@ export function createVault(options: VaultOptions): Vault {
     sealText: texts.seal,
     openText: texts.open,
     destroyOldCvcKeys: (now) => cvcKeys.destroyOld(now),
+    listRotations: () => listRotations(database),
     async addSealingKey(merchantId) {
       return (await merchantKeys.addSealingKey(merchantId)).version;
     },

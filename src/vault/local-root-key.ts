@@ -31,7 +31,8 @@ export async function loadLocalRootKey(folder: string): Promise<RootKeyProvider>
 }
 
 /**
- * Adds a root key version to the file, which wraps from the next start on; returns it.
+ * Adds a root key version to the file; returns it. Providers loaded from now on wrap under it; those that run open what
+ * it wrapped, because they read the file again when they meet a version they do not know.
  *
  * @throws {VaultError} `root_key_file` when there is no file, or it cannot be used.
  */
@@ -142,8 +143,11 @@ function parseJson(text: string, path: string): unknown {
   }
 }
 
-function createProvider({ current, keys }: RootKeys, path: string): RootKeyProvider {
-  const keyOf = (version: number): KeyObject => {
+function createProvider(read: RootKeys, path: string): RootKeyProvider {
+  let { current, keys } = read;
+  const keyOf = async (version: number): Promise<KeyObject> => {
+    // Another process may have added a version, and wrapped keys under it, since the file was read.
+    if (!keys.has(version)) ({ current, keys } = (await readKeyFile(path)) ?? { current, keys });
     const key = keys.get(version);
     if (key) return key;
     throw new VaultError(
@@ -154,11 +158,13 @@ function createProvider({ current, keys }: RootKeys, path: string): RootKeyProvi
   return {
     currentVersion: () => current,
     async wrap(plain, aad) {
-      return { version: current, wrapped: encrypt(keyOf(current), systemRandom.bytes(ivLength), plain, aad) };
+      const version = current;
+      const wrapped = encrypt(await keyOf(version), systemRandom.bytes(ivLength), plain, aad);
+      return { version, wrapped };
     },
     async unwrap(version, wrapped, aad) {
       try {
-        return decrypt(keyOf(version), wrapped, aad, 'a wrapped key');
+        return decrypt(await keyOf(version), wrapped, aad, 'a wrapped key');
       } catch (error) {
         if (!(error instanceof VaultError) || error.code !== 'not_authentic') throw error;
         throw new VaultError(

@@ -1,4 +1,5 @@
 import type { MerchantId } from '../domain/ids.ts';
+import type { KeyRotation } from '../usecases/ports/vault.ts';
 import { rewrapEnvelope } from './envelope.ts';
 import type { Keyrings } from './keyrings.ts';
 import { type KeyStore, type MerchantKeyRow, merchantKeyAad } from './merchant-key-rows.ts';
@@ -8,6 +9,24 @@ interface PanRow {
   card_id: string;
   sealed: Buffer;
   key_version: number;
+}
+
+/** Every merchant that has keys, and how far its cards have come in the change from one key to the next. */
+export async function listRotations(database: VaultDatabase): Promise<KeyRotation[]> {
+  const { rows } = await database.query<KeyRotation>({
+    name: 'vault_rotations',
+    text: `select keys.merchant_id as "merchantId", keys.newest_at as "newestAt", keys.live > 1 as begun,
+        exists (select 1 from vault.pans
+          where pans.merchant_id = keys.merchant_id and pans.key_version < keys.version) as behind
+      from (
+        select merchant_id, max(version) as version, max(created_at) as newest_at,
+          count(*) filter (where retired_at is null) as live
+        from vault.merchant_keys where purpose = 'sealing' group by merchant_id
+      ) keys
+      order by keys.merchant_id`,
+    values: [],
+  });
+  return rows;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { MerchantId } from '../domain/ids.ts';
 import type { Secret } from '../lib/secret.ts';
-import type { CardVault } from '../usecases/ports/vault.ts';
+import type { CardVault, VaultKeys } from '../usecases/ports/vault.ts';
 
 /**
  * The port of the usecases, and what only the wiring and the workers ask for.
@@ -10,7 +10,7 @@ import type { CardVault } from '../usecases/ports/vault.ts';
  * was lost with its key; it throws a VaultError `not_authentic` when a stored value was changed or moved.
  * A fingerprint is an HMAC-SHA-256 of the digits under the merchant's own key: no two merchants can compare customers.
  */
-export interface Vault extends CardVault {
+export interface Vault extends CardVault, VaultKeys {
   /** Loads a merchant's keys and the day's, so that the next `seal` waits for nothing. */
   prepare(merchantId: MerchantId): Promise<void>;
   /**
@@ -27,13 +27,4 @@ export interface Vault extends CardVault {
   openText(merchantId: MerchantId, owner: string, blob: Buffer): Promise<Secret<string>>;
   /** Destroys the keys of codes sealed before yesterday (UTC), so that no copy of those codes opens again; returns how many. */
   destroyOldCvcKeys(now: Date): Promise<number>;
-  /** Makes a new key that seals the merchant's cards from now on (other processes follow within five minutes); returns its version. */
-  addSealingKey(merchantId: MerchantId): Promise<number>;
-  /**
-   * Moves up to `cardsMax` of the merchant's cards to its newest key, without opening a number; returns how many. To be
-   * repeated until 0, which retires the older keys; may be stopped and taken up at any time, while payments go on.
-   */
-  rewrapPans(merchantId: MerchantId, cardsMax: number): Promise<number>;
-  /** Wraps up to `keysMax` merchant keys of older root keys anew under the current one; returns how many, 0 when done. */
-  rewrapMerchantKeys(keysMax: number): Promise<number>;
 }

@@ -18,7 +18,7 @@ import type { Gateway } from '../usecases/gateway.ts';
 import type { AuditLog } from '../usecases/ports/audit.ts';
 import { CardLimiter } from '../usecases/risk/card-limiter.ts';
 import { createVault } from '../vault/create-vault.ts';
-import { loadLocalRootKey } from '../vault/local-root-key.ts';
+import { addLocalRootKeyVersion, loadLocalRootKey } from '../vault/local-root-key.ts';
 import { proveRootKeys } from '../vault/prove-root-keys.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { OpenDatabase } from './open-database.ts';
@@ -36,6 +36,8 @@ export interface Core {
   readonly clock: InstallationClock;
   readonly cache: SettingsCache;
   readonly vault: Vault;
+  /** The database as the vault's role. */
+  readonly vaultDatabase: Database;
   readonly audit: AuditLog;
   readonly secrets: { readonly idempotency: Buffer; readonly checkout: Buffer; readonly eximpe: Buffer };
   readonly stores: Pick<
@@ -50,6 +52,23 @@ export interface Core {
     | 'riskRules'
     | 'cardLimiter'
   >;
+}
+
+/**
+ * Adds a root key to the file of this installation and wraps every merchant's keys under it. Running processes go on: they
+ * read the file again when they meet a key that it wrapped. Returns its version and how many keys were wrapped.
+ */
+export async function rotateLocalRootKey(
+  core: Core,
+  config: Config,
+): Promise<{ version: number; keys: number }> {
+  const version = await addLocalRootKeyVersion(config.dataFolder);
+  const rootKeys = await loadLocalRootKey(config.dataFolder);
+  await proveRootKeys({ database: core.vaultDatabase, rootKeys, mode: config.mode });
+  const vault = createVault({ database: core.vaultDatabase, rootKeys, mode: config.mode, clock: core.clock });
+  let keys = 0;
+  for (let wrapped = 1; wrapped > 0; keys += wrapped) wrapped = await vault.rewrapMerchantKeys(100);
+  return { version, keys };
 }
 
 /** Opens everything that the database and the root key give; a key that does not belong to the database stops the start. */
@@ -76,6 +95,7 @@ export async function openCore(config: Config, opened: OpenDatabase): Promise<Co
     dataFolder: config.dataFolder,
     database,
     merchantDatabase,
+    vaultDatabase,
     clock,
     cache,
     vault,

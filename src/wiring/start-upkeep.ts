@@ -5,6 +5,7 @@ import { createReconciliationStore } from '../store/reconciliation.ts';
 import { disputesWork } from '../workers/disputes.ts';
 import { purgeCardsWork } from '../workers/purge-cards.ts';
 import { reconcileWork } from '../workers/reconcile.ts';
+import { rewrapKeysWork } from '../workers/rewrap-keys.ts';
 import { type ScheduleObserver, startSchedule } from '../workers/schedule.ts';
 import type { WorkerHouse } from './start-workers.ts';
 
@@ -19,6 +20,7 @@ export function startUpkeep(
     help: 'Sealed card numbers erased because nobody needs them any more.',
   });
   const works = [
+    rewrapKeysWork(core.vault),
     reconcileWork({ gateway, store: createReconciliationStore(core.database), clock: core.clock, log }),
     disputesWork({ gateway, store: createDisputeStore(core.database), log }),
     purgeCardsWork({

@@ -164,6 +164,7 @@ const reads: Record<string, (stores: Stores) => Promise<unknown>> = {
   'payments.findAttempt': ({ payments }) => payments.findAttempt(stranger, attemptOf(own.payment)),
   'payments.findEvent': ({ payments }) => payments.findEvent(stranger, own.eventId),
   'payments.listEvents': ({ payments }) => payments.listEvents(stranger, { limit: 10 }),
+  'cards.findToken': ({ cards }) => cards.findToken(stranger, own.tokenId),
   'cards.findPaymentMethod': ({ cards }) => cards.findPaymentMethod(stranger, { id: own.method.id }),
   'cards.findPaymentMethod by token': ({ cards }) =>
     cards.findPaymentMethod(stranger, { hexToken: own.method.hexToken }),

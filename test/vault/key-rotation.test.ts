@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Secret } from '../../src/lib/secret.ts';
@@ -70,6 +71,8 @@ test('the start proves the root key: right file passes, another file, a lost ver
     failsAs('root_key_mismatch'),
   );
 
+  const earlier = join(folder, 'earlier');
+  await cp(home, earlier, { recursive: true });
   await addLocalRootKeyVersion(home);
   const rotated = await loadLocalRootKey(home);
   await proveRootKeys({ ...proof, rootKeys: rotated });
@@ -79,7 +82,10 @@ test('the start proves the root key: right file passes, another file, a lost ver
     mode: 'sandbox',
     clock: { now: () => start },
   }).prepare(newMerchant());
-  await assert.rejects(proveRootKeys({ ...proof, rootKeys: sameFile }), failsAs('root_key_mismatch'));
+  const lost = await loadLocalRootKey(earlier);
+  await assert.rejects(proveRootKeys({ ...proof, rootKeys: lost }), failsAs('root_key_mismatch'));
+  // A process that read the file before the version was added reads it again.
+  await proveRootKeys({ ...proof, rootKeys: sameFile });
   await fresh.drop();
 });
 
