@@ -7,6 +7,8 @@ import { WakeUp } from './wake-up.ts';
 
 /** Between two claims at least this long, so that under load each claim finds many rows instead of one. */
 const claimPauseMs = 10;
+/** After claims that found nothing the pause doubles up to this: most payments' merchants may have no endpoint at all. */
+const emptyPauseMsMax = 80;
 /** A try that succeeds faster than this is quick, and earns its endpoint more room. */
 const quickMs = 2000;
 /** How much longer than a format's timeout a claim is held: the time to record the end. */
@@ -73,6 +75,7 @@ class DeliveryLoop {
   readonly #rooms: EndpointRooms;
   #full = false;
   #errorPauseMs = 0;
+  #pauseMs = claimPauseMs;
 
   constructor(options: DeliveryWorkerOptions) {
     const { realTime = systemClock, random = systemRandom } = options;
@@ -105,7 +108,10 @@ class DeliveryLoop {
       for (const delivery of claimed) this.#start(delivery);
       // While claims find something there may be more; an empty one is the sign to wait for news.
       if (claimed.length === 0 || this.#full) await this.wakeUp.sleep(this.#pollMs);
-      const rest = claimPauseMs - (performance.now() - began);
+      const found = claimed.length > 0 || this.#full;
+      this.#pauseMs = found ? claimPauseMs : Math.min(this.#pauseMs * 2, emptyPauseMsMax);
+      // Counted from the claim on: a call after a quiet while is followed at once.
+      const rest = this.#pauseMs - (performance.now() - began);
       if (rest > 0 && !this.#stopping) await new Promise((resolve) => setTimeout(resolve, rest));
     }
   }
