@@ -133,7 +133,7 @@ describe('card 4000000000000259 through the whole gateway', () => {
         ['payment.chargeback', 'DISPUTE_UPDATED', 'payment.disputed'].includes(event ?? event_type ?? type),
       );
 
-  test('payment.chargeback, DISPUTE_UPDATED and payment.disputed are delivered, each once; the payment stays as it is', async () => {
+  test('[zafapay 10.2] [eximpe 13.5] payment.chargeback, DISPUTE_UPDATED and payment.disputed are delivered, each once; the payment stays as it is', async () => {
     const paid = await shop.pay(disputedCard);
     const id: string = paid.body.transaction_id;
     await until(
@@ -149,7 +149,7 @@ describe('card 4000000000000259 through the whole gateway', () => {
     assert.equal((await shop.read(id)).status, 'completed');
   });
 
-  test('an EximPe order tells amount, time and reason of the dispute', async () => {
+  test('[eximpe 13.5] an EximPe order tells amount, time and reason of the dispute', async () => {
     const { id } = await orders.pay({ card_details: { ...newCard, number: disputedCard } });
     await until('it is told', () => told('eximpe', id).length === 1, 20);
     const [body] = told('eximpe', id);

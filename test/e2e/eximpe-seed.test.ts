@@ -77,7 +77,7 @@ document.getElementById('pay').onclick = () => handleACSTemplate(${JSON.stringif
     await page.click('button[value=confirm]');
   }
 
-  test('both bodies of the guide are posted as they are, and the cards come back signed to yoursite.com', async () => {
+  test('5.6, 6 and 7: both bodies of the guide are posted as they are, and the cards come back signed to yoursite.com', async () => {
     const context = await browser.newContext();
     const returned: URLSearchParams[] = [];
     await context.route('https://yoursite.com/**', (route) => {
@@ -117,7 +117,7 @@ document.getElementById('pay').onclick = () => handleACSTemplate(${JSON.stringif
     await context.close();
   });
 
-  test('the template is ASCII, so that plain atob gives the page that was meant', async () => {
+  test('6: the template is ASCII, so that plain atob gives the page that was meant', async () => {
     const { template } = await createOrder();
     assert.match(template, /^[A-Za-z0-9+/]+={0,2}$/);
     const decoded = Buffer.from(template, 'base64').toString('utf8');
@@ -125,7 +125,7 @@ document.getElementById('pay').onclick = () => handleACSTemplate(${JSON.stringif
     assert.doesNotMatch(decoded, /[^\t\n\x20-\x7e]/);
   });
 
-  test('the code 123456 in the guide’s popup: signed return, popup closed, customer on /payment-success', async () => {
+  test('6 and 7: the code 123456 in the guide’s popup: signed return, popup closed, customer on /payment-success', async () => {
     const { orderId, template } = await createOrder();
     const { page, popup } = await openPopup(orderId, template);
     const closed = popup.waitForEvent('close');
@@ -156,7 +156,7 @@ document.getElementById('pay').onclick = () => handleACSTemplate(${JSON.stringif
     { how: 'a code for insufficient funds', steps: ['code 222222'], message: /^Not enough balance$/ },
   ];
   for (const { how, steps, message } of failures) {
-    test(`${how} in the guide’s popup: return signed as failed, the customer told, no money taken`, async () => {
+    test(`7: ${how} in the guide’s popup: return signed as failed, the customer told, no money taken`, async () => {
       const { orderId, template } = await createOrder();
       const { page, popup } = await openPopup(orderId, template);
       const closed = popup.waitForEvent('close');
@@ -181,7 +181,7 @@ document.getElementById('pay').onclick = () => handleACSTemplate(${JSON.stringif
     });
   }
 
-  test('closing the popup leaves the order pending; the same template opens it again and it can still be paid', async () => {
+  test('6: closing the popup leaves the order pending; the same template opens it again and it can still be paid', async () => {
     const { orderId, template } = await createOrder();
     const { page, popup } = await openPopup(orderId, template);
     const asked = page.waitForResponse(/check-payment-status/);
@@ -198,7 +198,7 @@ document.getElementById('pay').onclick = () => handleACSTemplate(${JSON.stringif
     await again.page.context().close();
   });
 
-  test('the first form of the template, appended to another page and submitted, does the same', async () => {
+  test('6: the first form of the template, appended to another page and submitted, does the same', async () => {
     const { orderId, template } = await createOrder();
     const page = await browser.newPage();
     await page.goto(
@@ -225,7 +225,7 @@ document.getElementById('pay').onclick = () => {
     await page.close();
   });
 
-  test('an order that nobody finishes has failed after fifteen minutes, and its popup says so to the merchant', async () => {
+  test('9: an order that nobody finishes has failed after fifteen minutes, and its popup says so to the merchant', async () => {
     const { orderId, template } = await createOrder();
     const { page, popup } = await openPopup(orderId, template);
     const moved = await fetch(`${gateway.url}/sandbox/clock`, {
@@ -244,7 +244,7 @@ document.getElementById('pay').onclick = () => {
     await page.context().close();
   });
 
-  test('the guide’s status command answers as pasted', async () => {
+  test('8.1: the guide’s status command answers as pasted', async () => {
     const { orderId } = await createOrder();
     const command = replaceAllOf(passage(seed, 'curl -X GET https://api-pacb.eximpe.com', '\n```'), {
       'https://api-pacb.eximpe.com': gateway.url,

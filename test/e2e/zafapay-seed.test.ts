@@ -70,7 +70,7 @@ function driveSeed(seed: string): void {
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   }
 
-  test('the success card takes the seed’s page to /success, and 10.00 usd are taken', async () => {
+  test('7: the success card takes the seed’s page to /success, and 10.00 usd are taken', async () => {
     const { page, dialogs } = await payWith('4242 4242 4242 4242');
     await page.waitForURL(`${merchant.url}/success`);
     assert.deepEqual(dialogs, []);
@@ -94,7 +94,7 @@ function driveSeed(seed: string): void {
     { how: 'the button “Cancel”', steps: { button: 'cancel' }, status: 'failed', state: 'failed' },
   ];
   for (const { how, steps, status, state } of challenges) {
-    test(`the 3-D Secure card goes to the issuer, and ${how} brings it back with status=${status}`, async () => {
+    test(`8.1: the 3-D Secure card goes to the issuer, and ${how} brings it back with status=${status}`, async () => {
       const { page, dialogs } = await payWith('4000002500003155');
       await page.waitForURL(/\/sandbox\/acs\/challenge/);
       assert.match(await page.innerText('main'), /Demo Shop[\s\S]*10\.00 USD[\s\S]*3155/);
@@ -126,7 +126,7 @@ function driveSeed(seed: string): void {
     },
   ];
   for (const { title, number, alert, code } of refusals) {
-    test(`${title} is told to the customer in the seed’s alert, on the same page`, async () => {
+    test(`7 and 12: ${title} is told to the customer in the seed’s alert, on the same page`, async () => {
       const { page, dialogs } = await payWith(number);
       await until('the alert is shown', () => dialogs.length > 0);
       assert.match(dialogs[0] ?? '', alert);
@@ -145,7 +145,7 @@ function driveSeed(seed: string): void {
     { title: 'a card that is no test card', number: '4539578763621486', cvc: '123' },
   ];
   for (const { title, number, cvc } of mistakes) {
-    test(`${title} ends in the seed’s “Error: …” and makes no payment`, async () => {
+    test(`7: ${title} ends in the seed’s “Error: …” and makes no payment`, async () => {
       const asked = merchant.asked.length;
       const { page, dialogs } = await payWith(number, cvc);
       await until('the alert is shown', () => dialogs.length > 0);
@@ -156,7 +156,7 @@ function driveSeed(seed: string): void {
     });
   }
 
-  test('the seed’s createToken snippet prints a token, visa and 4242', async () => {
+  test('7: the seed’s createToken snippet prints a token, visa and 4242', async () => {
     const snippet = replaceAllOf(
       passage(seed, "const zafapay = Zafapay('pk_test_xxxxx');\n\ntry", 'Response properties:'),
       {
@@ -204,7 +204,7 @@ function driveSeed(seed: string): void {
     return ((await response.json()) as { id: string }).id;
   }
 
-  test('the seed’s curl commands pay, save the card, and charge it again; the webhook has every field of the seed’s', async () => {
+  test('9.1, 9.3 and 10.3: the seed’s curl commands pay, save the card, and charge it again; the webhook has every field of the seed’s', async () => {
     const receiver = await startReceiver();
     const endpoint = await api('POST', '/v1/webhook_endpoints', { url: receiver.url, format: 'zafapay' });
     assert.equal(endpoint.status, 201);
@@ -254,7 +254,7 @@ function driveSeed(seed: string): void {
     await receiver.close();
   });
 
-  test('the seed’s curl command with a 3-D Secure card answers where the customer has to go', async () => {
+  test('8.1: the seed’s curl command with a 3-D Secure card answers where the customer has to go', async () => {
     const payment = await runCurl('2. Create payment with token', {
       tok_xxxxxxxxxxxxxxxxxxxxxx: await newToken('4000002500003155'),
     });

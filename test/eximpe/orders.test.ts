@@ -233,7 +233,7 @@ describe('section 5: POST /pg/orders/', () => {
   });
 });
 
-describe('the requests of the guide, as printed', () => {
+describe('5.6: the requests of the guide, as printed', () => {
   const guide = readGuide();
   test('the guide is at hand', (t) => {
     if (guide === null) t.diagnostic('../shared/seeds is absent: the guide’s own requests are not sent here');

@@ -33,7 +33,7 @@ after(() => shop.gateway.close());
 const pay = (flow_id: string, fields: object = {}, number?: string) =>
   shop.pay(number, { flow_id, ...fields });
 
-describe('the flow a payment goes through', () => {
+describe('6.1: the flow a payment goes through', () => {
   it('is named in the answer', async () => {
     assert.equal((await pay('flow_manual')).body.flow_id, 'flow_manual');
     assert.equal((await shop.pay()).body.flow_id, 'flow_default');

@@ -188,7 +188,7 @@ describe('2.1 what is not kept under a key', () => {
   }
 });
 
-describe('design.md: an outcome that is not known yet', () => {
+describe('2.1: an outcome that is not known yet', () => {
   it('a payment answers 202 pending, then 409 under its key, then its outcome for good', async () => {
     const token = await shop.token('4000009900000012');
     const key = randomUUID();

@@ -360,7 +360,7 @@ describe('6.2 GET /v1/payments/{id}', () => {
   });
 });
 
-describe('GET /v1/payments lists', () => {
+describe('17: GET /v1/payments lists', () => {
   it('by external_id, status, customer and time, newest first, page by page', async () => {
     const since = new Date().toISOString();
     const ids: string[] = [];

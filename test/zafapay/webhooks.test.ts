@@ -148,7 +148,7 @@ describe('10 webhooks', () => {
   });
 });
 
-describe('design.md: /v1/webhook_endpoints', () => {
+describe('10.1 and 17: /v1/webhook_endpoints', () => {
   const make = (body: object, headers: Record<string, string> = {}) =>
     shop.post('/v1/webhook_endpoints', body, { key: 'sk_test_other', headers });
   const url = 'https://shop.example/hooks';
@@ -261,7 +261,7 @@ describe('design.md: /v1/webhook_endpoints', () => {
   });
 });
 
-describe('design.md: /v1/events', () => {
+describe('17: /v1/events', () => {
   it('numbers the events of a payment without gaps, newest first, and resends one', async () => {
     const { body: paid } = await shop.pay(undefined, { external_id: 'events' });
     await shop.post(`/v1/payments/${paid.id}/refund`, { amount: 1, reason: 'Late' });

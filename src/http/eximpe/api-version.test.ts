@@ -17,7 +17,7 @@ const read: [header: string, text: string | undefined][] = [
 ];
 
 for (const [header, text] of read) {
-  test(`X-API-Version ${header} is ${text ?? 'not spoken'}`, () => {
+  test(`2: X-API-Version ${header} is ${text ?? 'not spoken'}`, () => {
     assert.equal(parseApiVersion(header)?.text, text);
   });
 }

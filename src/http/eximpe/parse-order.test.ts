@@ -61,7 +61,7 @@ const without =
     ),
   });
 
-test('an order with every spelling that is allowed is read', () => {
+test('5: an order with every spelling that is allowed is read', () => {
   const parsed = parse((body) => body);
   assert.ok(!(parsed instanceof FieldProblems));
   assert.equal(parsed.amount, 124950n);
@@ -91,7 +91,7 @@ const accepted: [name: string, change: Change, major?: 1 | 2][] = [
   ],
 ];
 for (const [name, change, major] of accepted) {
-  test(`${name} is accepted`, () => {
+  test(`5: ${name} is accepted`, () => {
     const parsed = parse(change, major);
     assert.deepEqual(parsed instanceof FieldProblems ? parsed.details : {}, {});
   });
@@ -182,14 +182,14 @@ const refused: [name: string, change: Change, details: ErrorDetails][] = [
   ],
 ];
 for (const [name, change, details] of refused) {
-  test(`${name} is refused with its message`, () => {
+  test(`5: ${name} is refused with its message`, () => {
     const problems = parse(change);
     assert.ok(problems instanceof FieldProblems);
     assert.deepEqual(problems.details, details);
   });
 }
 
-test('a card number is allowed where the merchant chooses the id', () => {
+test('5: a card number is allowed where the merchant chooses the id', () => {
   const parsed = parse((body) => ({ ...body, reference_id: '4111111111111111' }));
   assert.ok(!(parsed instanceof FieldProblems));
 });

@@ -18,7 +18,7 @@ const vectors: [message: string, hash: string][] = [
 ];
 
 for (const [message, hash] of vectors) {
-  test(`the callback of ${message} is signed as the contract's vector says`, () => {
+  test(`7: the callback of ${message} is signed as the contract's vector says`, () => {
     assert.equal(signCallback(message.split('|'), key), hash);
   });
 }

@@ -8,14 +8,14 @@ const publicUrl = 'https://pay.example/base';
 
 const decoded = (): string => atob(acsTemplate(publicUrl, token, secretKey));
 
-test('the template is Base64 with padding and without line breaks, of pure ASCII', () => {
+test('6: the template is Base64 with padding and without line breaks, of pure ASCII', () => {
   const template = acsTemplate(publicUrl, token, secretKey);
   assert.match(template, /^[A-Za-z0-9+/]+={0,2}$/);
   assert.equal(template.length % 4, 0);
   assert.match(Buffer.from(template, 'base64').toString('latin1'), /^[\x20-\x7e]+$/);
 });
 
-test('the template is one form, named payment_post twice over, with absolute addresses', () => {
+test('6: the template is one form, named payment_post twice over, with absolute addresses', () => {
   const forms = [...decoded().matchAll(/<form ([^>]*)>/g)];
   assert.equal(forms.length, 1);
   assert.equal(
@@ -24,7 +24,7 @@ test('the template is one form, named payment_post twice over, with absolute add
   );
 });
 
-test('the form has three hidden inputs: PaReq, MD and TermUrl in that order', () => {
+test('6: the form has three hidden inputs: PaReq, MD and TermUrl in that order', () => {
   const inputs = [...decoded().matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)];
   assert.deepEqual(
     inputs.map((input) => input[1]),
@@ -37,7 +37,7 @@ test('the form has three hidden inputs: PaReq, MD and TermUrl in that order', ()
   assert.equal(termUrl, `${publicUrl}/${token}/CommonPgResponseHandler`);
 });
 
-test('the page submits the form on load, and hides nothing under the name submit', () => {
+test('6: the page submits the form on load, and hides nothing under the name submit', () => {
   assert.match(
     decoded(),
     /window\.onload=function\(\)\{document\.forms\['payment_post'\]\.submit\(\);\}<\/script>/,
@@ -46,12 +46,12 @@ test('the page submits the form on load, and hides nothing under the name submit
   assert.doesNotMatch(decoded(), /(src|href)=/);
 });
 
-test('the address cannot break out of its attribute', () => {
+test('6: the address cannot break out of its attribute', () => {
   const page = atob(acsTemplate('https://pay.example/"><b>é', token, secretKey));
   assert.ok(page.includes('action="https://pay.example/&quot;&gt;&lt;b&gt;&#233;/'));
 });
 
-test('MD belongs to one token and one installation', () => {
+test('6: MD belongs to one token and one installation', () => {
   const { md } = deriveFormValues(secretKey, token);
   assert.equal(isFormMd(secretKey, token, md), true);
   const others: [name: string, key: Buffer, token: string, md: string][] = [

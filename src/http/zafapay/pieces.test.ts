@@ -136,7 +136,7 @@ describe('section 8.2: checkout links', () => {
   });
 });
 
-describe('pages speak English and Japanese', () => {
+describe('8.2: pages speak English and Japanese', () => {
   const cases: [string | undefined, string][] = [
     [undefined, 'en'],
     ['ja', 'ja'],
@@ -161,7 +161,7 @@ describe('pages speak English and Japanese', () => {
   });
 });
 
-describe('cursors of lists', () => {
+describe('17: cursors of lists', () => {
   it('come back as they were', () => {
     const start = { createdAt: new Date('2026-05-01T09:00:00.123Z'), id: 'tx_abc' };
     assert.deepEqual(decodeCursor(encodeCursor(start)), start);

@@ -22,10 +22,10 @@ function number(text: string): NumberLiteral {
 }
 
 for (const [text, value] of written) {
-  test(`${text} is the canonical form`, () => assert.equal(canonicalJson(value), text));
+  test(`13.1: ${text} is the canonical form`, () => assert.equal(canonicalJson(value), text));
 }
 
-test('the vector of section 13.1 has the length and signature that the contract gives', () => {
+test('13.1: the vector of section 13.1 has the length and signature that the contract gives', () => {
   const body = canonicalJson({
     version: '1.0',
     sequence_number: '5f0c2b9e-7a31-4c55-9d3e-2a1b6c7d8e90',

@@ -133,7 +133,7 @@ function bodyOf(given: Given) {
   return JSON.parse(rendered.body);
 }
 
-test('PAYMENT_SUCCESSFUL has the seven keys of the seed with its lower-case values, and the seven later ones', () => {
+test('13.3: PAYMENT_SUCCESSFUL has the seven keys of the seed with its lower-case values, and the seven later ones', () => {
   const body = bodyOf({ type: 'payment.captured' });
   assert.deepEqual(body, {
     event_type: 'PAYMENT_SUCCESSFUL',
@@ -159,7 +159,7 @@ test('PAYMENT_SUCCESSFUL has the seven keys of the seed with its lower-case valu
   });
 });
 
-test('PAYMENT_FAILED says why in words and as a code', () => {
+test('13.3: PAYMENT_FAILED says why in words and as a code', () => {
   const { data } = bodyOf({ type: 'payment.failed', payment: failed });
   assert.equal(data.status, 'failed');
   assert.equal(data.extended_status, 'FAILED');
@@ -169,18 +169,18 @@ test('PAYMENT_FAILED says why in words and as a code', () => {
   assert.equal(data.payment_completed_at, null);
 });
 
-test('a card that the payment saved is named', () => {
+test('13.3 and 17: a card that the payment saved is named', () => {
   const { data } = bodyOf({ type: 'payment.captured', hexToken: '7b1d0c4fe2a96853b0d1f4' });
   assert.equal(data.card_token, '7b1d0c4fe2a96853b0d1f4');
   assert.equal(data.masked_pan, 'XXXXXXXXXXXX0003');
 });
 
-test('the switch of the account writes values in upper case', () => {
+test('13.3: the switch of the account writes values in upper case', () => {
   const body = bodyOf({ type: 'payment.captured', settings: { webhook_case: 'upper' } });
   assert.deepEqual([body.version, body.data.status, body.data.mop_type], ['1.0', 'CAPTURED', 'DEBIT_CARD']);
 });
 
-test('orders made under version 2 get its envelope', () => {
+test('13.2: orders made under version 2 get its envelope', () => {
   const payment = { ...captured, details: { ...captured.details, api_version: '2.0.0' } };
   const body = bodyOf({ type: 'payment.captured', payment });
   assert.equal(body.version, '2.0.0');
@@ -188,7 +188,7 @@ test('orders made under version 2 get its envelope', () => {
   assert.deepEqual([body.data.status, body.data.mop_type], ['CAPTURED', 'DEBIT_CARD']);
 });
 
-test('PAYMENT_REFUNDED carries one refund under both spellings', () => {
+test('13.4: PAYMENT_REFUNDED carries one refund under both spellings', () => {
   const body = bodyOf({ type: 'payment.refunded', refund });
   assert.equal(body.event_type, 'PAYMENT_REFUNDED');
   const { refund_reference_id: reference, ...element } = body.data.refunds[0];
@@ -220,7 +220,7 @@ const refundWords: [
   ['refund.rejected_by_bank', 'rejected_by_bank', 'REFUND_STATUS_UPDATE', 'BANK_REJECTED_REFUND'],
 ];
 for (const [type, state, word, status] of refundWords) {
-  test(`${type} is ${word}${status ? ` with refund_status ${status}` : ''}`, () => {
+  test(`13.4: ${type} is ${word}${status ? ` with refund_status ${status}` : ''}`, () => {
     const body = bodyOf({ type, refund: { ...refund, state, refundedAt: null } });
     assert.equal(body.event_type, word);
     assert.equal(body.data.refunds[0].refund_status, status);
@@ -229,10 +229,10 @@ for (const [type, state, word, status] of refundWords) {
 }
 
 for (const type of ['payment.authentication_required', 'payment.authorized', 'refund.initiated'] as const) {
-  test(`${type} has no word on this wire`, () => assert.equal(render({ type, refund }), null));
+  test(`13.3: ${type} has no word on this wire`, () => assert.equal(render({ type, refund }), null));
 }
 
-test('a payment of another dialect is called by its own id', () => {
+test('13.3: a payment of another dialect is called by its own id', () => {
   const payment = {
     ...captured,
     dialect: 'zafapay',
@@ -244,7 +244,7 @@ test('a payment of another dialect is called by its own id', () => {
   assert.deepEqual([data.order_id, data.payment_id, data.mop_type], ['tx_1', 'tx_1', 'debit_card']);
 });
 
-test('every try sends the same bytes and signature, at its own time', () => {
+test('13.1: every try sends the same bytes and signature, at its own time', () => {
   const first = render({ type: 'payment.captured', sentAt: new Date('2026-03-04T09:15:28Z') });
   const second = render({ type: 'payment.captured', sentAt: new Date('2026-03-04T09:16:28Z') });
   assert.ok(first && second);
@@ -254,7 +254,7 @@ test('every try sends the same bytes and signature, at its own time', () => {
   assert.equal(second.headers['X-Webhook-Timestamp'], '1772615788');
 });
 
-test('the signature is that of the body under the encryption key', () => {
+test('13.1: the signature is that of the body under the encryption key', () => {
   const rendered = render({ type: 'payment.captured' });
   assert.ok(rendered);
   const expected = createHmac('sha256', encryptionKey).update(rendered.body).digest('hex');
@@ -264,14 +264,14 @@ test('the signature is that of the body under the encryption key', () => {
   assert.match(rendered.body, /^\{"data":\{"amount":1249\.5,/);
 });
 
-test('filters are written in the words of this wire', () => {
+test('13.2: filters are written in the words of this wire', () => {
   assert.deepEqual(format.eventTypes(['PAYMENT_SUCCESSFUL']), ['payment.captured']);
   assert.equal(format.eventTypes(['payment.captured']), undefined);
   assert.equal(format.eventTypes(null)?.includes('refund.on_hold'), true);
   assert.equal(format.eventTypes(null)?.includes('payment.authorized'), false);
 });
 
-test('five tries: at once, then after 1, 5, 15 and 60 minutes', () => {
+test('13.1: five tries: at once, then after 1, 5, 15 and 60 minutes', () => {
   assert.deepEqual(format.retrySeconds, [60, 300, 900, 3600]);
   assert.equal(format.timeoutSeconds, 10);
 });
