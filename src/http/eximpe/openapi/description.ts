@@ -65,7 +65,7 @@ export const eximpeDescription: DialectDescription = {
   version: '1.0.0',
   description: [
     'Card orders server to server with 3-D Secure, hosted orders, saved cards, refunds, BIN lookup, and the webhooks that tell of them.',
-    'Every sample speaks to a sandbox started with `npm start`, with its demonstration credentials; put the ids of your own answers in the place of ours: client id `1000000001`, client secret `demo_secret`, merchant `2000000001`, encryption key `demo_encryption_key`. The issuer of the sandbox takes the code `123456`. The test cards are listed at `/sandbox/cards`.',
+    'Every sample speaks to a sandbox started with `npm start`, with its demonstration credentials: client id `1000000001`, client secret `demo_secret`, merchant `2000000001`, encryption key `demo_encryption_key`. Put the ids of your own answers in the place of ours. The issuer of the sandbox takes the code `123456`. The test cards are listed at `/sandbox/cards`.',
     '**Success** is `{"success": true, "message", "data"}`; only the list of refunds comes without it. **Errors** are `{"success": false, "error": {"code", "message", "details"}}`.',
     'Addresses end with a slash; without it they answer the same. Amounts are rupees: strings, except where a number is said. Times are ISO 8601 in UTC with microseconds. What another merchant owns is answered exactly as what does not exist.',
     'Subscriptions, payment links, settlements and the other families of the real API that are not about cards answer `501`.',

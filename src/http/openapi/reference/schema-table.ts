@@ -76,7 +76,10 @@ function typeOf(schema: PublishedSchema, schemas: Schemas): string {
   if (schema.anyOf)
     return schema.anyOf.map((variant) => typeOf(resolve(variant, schemas), schemas)).join(' or ');
   if (schema.items) return `array of ${typeOf(resolve(schema.items, schemas), schemas)}s${nullable(schema)}`;
-  const types = [schema.type ?? (schema.enum ? 'string' : 'anything')].flat();
+  const isMaybeNull = schema.enum?.includes(null);
+  const types = [
+    schema.type ?? (schema.enum ? (isMaybeNull ? ['string', 'null'] : 'string') : 'anything'),
+  ].flat();
   return types.join(' or ');
 }
 

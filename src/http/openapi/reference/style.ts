@@ -9,7 +9,7 @@ nav ul{list-style:none;margin:0;padding:0}
 nav li a{display:block;padding:.3125rem 0;text-decoration:none;overflow-wrap:anywhere}
 nav li a:hover{text-decoration:underline}
 nav h2{margin:1rem 0 .25rem;font-size:.8125rem;letter-spacing:.04em;text-transform:uppercase;color:var(--soft)}
-nav summary{min-height:44px;display:flex;align-items:center;font-weight:600;cursor:pointer}
+nav summary{min-height:44px;padding:.625rem 0;font-weight:600;cursor:pointer}
 .text>h2{margin:2.5rem 0 .5rem;font-size:1.375rem;line-height:1.3;letter-spacing:-.01em}
 .text>h2:first-child{margin-top:0}
 .operation{background:var(--sheet);border:1px solid var(--edge);border-radius:14px;padding:1.25rem;margin:1rem 0;scroll-margin-top:1rem}

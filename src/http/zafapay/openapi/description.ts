@@ -84,7 +84,7 @@ export const zafapayDescription: DialectDescription = {
   version: '1.0.0',
   description: [
     'Card payments server to server, hosted checkout, saved cards, and the webhooks that tell of them.',
-    'Every sample speaks to a sandbox started with `npm start`, with its demonstration credentials; put the ids of your own answers in the place of ours: publishable key `pk_test_demo`, access token `sk_test_demo`. The sandbox lists its test cards at `/sandbox/cards`.',
+    'Every sample speaks to a sandbox started with `npm start`, with its demonstration credentials: publishable key `pk_test_demo`, access token `sk_test_demo`. Put the ids of your own answers in the place of ours. The sandbox lists its test cards at `/sandbox/cards`.',
     '**Amounts** are in major units with at most the decimals of the currency: numbers when you pay and capture, strings when you read, refund, and in webhooks. **Times** are ISO 8601 in UTC with milliseconds. Fields that are not known are ignored.',
     'Success has two words: `completed` on the API, `succeeded` in webhooks and on the way back from 3-D Secure.',
     'What another merchant owns is answered exactly as what does not exist.',
