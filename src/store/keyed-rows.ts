@@ -24,9 +24,10 @@ export function keyedRows<Row extends object>(
   const read = coalesce(async (asked: readonly { merchantId: MerchantId; id: string }[]) => {
     const { rows } = await database.query<Row & { place: number }>({
       name,
-      // Lateral and limited, so that each row is looked up by key whatever the planner believes of the tables' sizes.
+      // Lateral and limited, so that each row is looked up by key whatever the planner believes of the tables' sizes. The
+      // arrays come by subqueries: seeing their lengths, the planner would plan anew at every execution.
       text: `select asked.place::integer, found.*
-        from unnest($1::text[], $2::text[]) with ordinality as asked (merchant_id, id, place)
+        from unnest((select $1::text[]), (select $2::text[])) with ordinality as asked (merchant_id, id, place)
         cross join lateral (
           select ${columns} from ${from} where ${keyed}.merchant_id = asked.merchant_id and ${keyed}.id = asked.id limit 1) found`,
       values: [asked.map(({ merchantId }) => merchantId), asked.map(({ id }) => id)],

@@ -45,9 +45,11 @@ export async function readStoredCards(
 ): Promise<(StoredCard | undefined)[]> {
   const { rows } = await database.query<StoredCard & { place: number }>({
     name: 'vault_open_cards',
-    // Lateral and limited, so that each card is looked up by key whatever the planner believes of the tables' sizes.
+    // Lateral and limited, so that each card is looked up by key whatever the planner believes of the tables' sizes. The
+    // arrays come by subqueries: seeing their lengths, the planner would plan anew at every execution.
     text: `select asked.place::integer, stored.*
-      from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])
+      from unnest(
+          (select $1::text[]), (select $2::text[]), (select $3::text[]), (select $4::timestamptz[]))
         with ordinality as asked (card_id, merchant_id, reference, now, place)
       cross join lateral (
         select pans.sealed as sealed_pan, cvcs.sealed as sealed_cvc, to_char(cvcs.key_day, 'YYYY-MM-DD') as cvc_key_day
