@@ -36,6 +36,20 @@ test('every section that a title names is one of the contract', () => {
   assert.deepEqual(wrong, [], 'the sections are listed in test/conformance/sections.ts');
 });
 
+test('docs/conformance.md lists every section, each with a test and a pass; else: npm run conformance', () => {
+  const [page] = readSourceFiles('docs/conformance.md');
+  const parts = page?.text.split(/^## /m).slice(1) ?? [];
+  for (const [index, dialect] of (Object.keys(contracts) as Dialect[]).entries()) {
+    for (const [number, name] of contracts[dialect]) {
+      const row = new RegExp(
+        `^\\| ${number.replace('.', '\\.')} \\| ${name} \\| [1-9]\\d* \\| [1-9]\\d* \\| pass \\|$`,
+        'm',
+      );
+      assert.match(parts[index] ?? '', row, `${dialect} ${number}`);
+    }
+  }
+});
+
 test('titles are read as they are meant', () => {
   const cases: [title: string, kind: 'suite' | 'test', file: string, expected: string][] = [
     ['6.3 capture', 'suite', 'test/zafapay/x.test.ts', 'zafapay 6.3'],
