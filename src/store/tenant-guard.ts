@@ -33,7 +33,7 @@ const ownCondition = /\bmerchant_id = \$(\d+)/g;
 
 /** Rows that several merchants asked for at the same moment, read together: `asked` holds the merchant of each place. */
 const askedCondition = /\bmerchant_id = asked\.merchant_id\b/;
-const askedMerchants = /\bunnest\(\$(\d+)::text\[\]/;
+const askedMerchants = /\bunnest\(\(select \$(\d+)::text\[\]\)/;
 
 /** Where a statement names the merchants it is confined to: indexes into its values. */
 interface Confinement {
