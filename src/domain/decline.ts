@@ -47,3 +47,30 @@ export const declineMessages: Record<DeclineReason, string> = {
   card_data_lost: 'The card data is no longer available. Collect the card again.',
   unknown_error: 'The payment failed.',
 };
+
+/**
+ * Whether the customer of a hosted page may be asked for another card after it. Lost and stolen cards are no exception:
+ * an end of their own would tell a thief what the generic message hides. Suspected fraud, a customer's own no and a
+ * customer who stayed away from the issuer's page speak against going on with the payment at all.
+ */
+export const invitesAnotherCard: Record<DeclineReason, boolean> = {
+  card_declined: true,
+  insufficient_funds: true,
+  expired_card: true,
+  incorrect_number: true,
+  incorrect_cvc: true,
+  lost_card: true,
+  stolen_card: true,
+  do_not_honor: true,
+  fraud_suspected: false,
+  authentication_required: true,
+  authentication_failed: true,
+  authentication_canceled: false,
+  authentication_expired: false,
+  processing_error: true,
+  issuer_unavailable: true,
+  session_expired: false,
+  canceled_by_customer: false,
+  card_data_lost: true,
+  unknown_error: true,
+};

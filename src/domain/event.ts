@@ -36,6 +36,7 @@ const dateFields = new Set([
   'createdAt',
   'updatedAt',
   'expiresAt',
+  'openUntil',
   'captureBefore',
   'capturedAt',
   'refundedAt',

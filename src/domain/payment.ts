@@ -1,7 +1,7 @@
 import { assertNever } from '../lib/assert.ts';
 import type { CardFace } from './card.ts';
 import type { Currency } from './currency.ts';
-import type { DeclineReason } from './decline.ts';
+import { type DeclineReason, invitesAnotherCard } from './decline.ts';
 import type { AttemptId, AuthenticationId, MerchantId, PaymentId, PaymentMethodId } from './ids.ts';
 import type { CaptureMethod } from './merchant.ts';
 import { addUnits, type MinorUnits, subtractUnits } from './money.ts';
@@ -57,6 +57,17 @@ export type PaymentStatus =
 export type PaymentState = PaymentStatus['state'];
 export type VoidCause = 'merchant' | 'customer' | 'expired';
 
+/** The link under which a customer types the card. */
+export interface HostedPage {
+  /** Until when it takes a card. */
+  readonly openUntil: Date;
+  /** How many cards were submitted on it so far. */
+  readonly cardsTried: number;
+}
+
+/** Cards that may be tried on one hosted page: enough for an honest customer's wallet, too few to test cards with. */
+export const hostedCardsMax = 5;
+
 /** One payment, whichever dialect it came through. */
 export interface Payment {
   readonly id: PaymentId;
@@ -77,6 +88,9 @@ export interface Payment {
   readonly flowId: string;
   readonly source: CardSource;
   readonly initiator: 'cardholder' | 'merchant';
+  /** Null unless the card comes from a hosted page. */
+  readonly hosted: HostedPage | null;
+  /** On a hosted page the card that was submitted last. */
   readonly card: CardFace | null;
   readonly paymentMethodId: PaymentMethodId | null;
   readonly customerReference: string | null;
@@ -202,7 +216,36 @@ export function requireAuthentication(
 export function beginAuthorization(payment: Payment, now: Date): Payment | Refusal {
   const { state } = payment.status;
   if (state !== 'authenticating' && state !== 'awaiting_card') return refused(payment, 'authorized');
-  return { ...payment, status: { state: 'authorizing' }, updatedAt: now, version: payment.version + 1 };
+  const hosted =
+    state === 'awaiting_card' && payment.hosted
+      ? { ...payment.hosted, cardsTried: payment.hosted.cardsTried + 1 }
+      : payment.hosted;
+  return {
+    ...payment,
+    hosted,
+    status: { state: 'authorizing' },
+    updatedAt: now,
+    version: payment.version + 1,
+  };
+}
+
+/**
+ * authorizing | authenticating → awaiting_card: the card did not go through, and the hosted page takes another one. No
+ * event, for the merchant's payment goes on. Refused for payments without a hosted page, when the link has expired, when
+ * `hostedCardsMax` cards were tried, and for reasons that speak against the payment rather than the card.
+ */
+export function awaitAnotherCard(payment: Payment, reason: DeclineReason, now: Date): Payment | Refusal {
+  const { hosted } = payment;
+  const { state } = payment.status;
+  const open = hosted && now < hosted.openUntil && hosted.cardsTried < hostedCardsMax;
+  if ((state !== 'authorizing' && state !== 'authenticating') || !open || !invitesAnotherCard[reason])
+    return refused(payment, 'paid with another card');
+  return {
+    ...payment,
+    status: { state: 'awaiting_card', expiresAt: hosted.openUntil },
+    updatedAt: now,
+    version: payment.version + 1,
+  };
 }
 
 /** authenticating | awaiting_card | authorizing → failed: not authenticated, out of time, or refused by our rules. */

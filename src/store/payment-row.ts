@@ -41,6 +41,8 @@ export interface PaymentRow {
   readonly flow_id: string;
   readonly source: CardSource;
   readonly initiator: 'cardholder' | 'merchant';
+  readonly hosted_until: Date | null;
+  readonly cards_tried: number;
   readonly payment_method_id: PaymentMethodId | null;
   readonly customer_reference: string | null;
   readonly save_card: boolean;
@@ -91,6 +93,7 @@ export function cardFaceJson(alias: string): string {
 
 export const paymentColumns = `p.id, p.merchant_id, p.version, p.event_count, p.dialect, p.order_number, p.order_payment_number,
   p.state, p.amount, p.currency, p.captured, p.refunded, p.refunding, p.capture_method, p.flow_id, p.source, p.initiator,
+  p.hosted_until, p.cards_tried,
   p.payment_method_id, p.customer_reference, p.save_card, p.merchant_reference, p.return_url, p.metadata, p.email, p.phone,
   p.product_name, p.details, p.failure_reason, p.void_cause, p.authentication_id, p.authorization_attempt_id, p.acquirer,
   p.acquirer_reference, p.authorization_code, p.network_transaction_id, p.expires_at, p.capture_before, p.captured_at,
@@ -126,6 +129,7 @@ export function paymentFromRow(row: PaymentRow): Payment {
     flowId: row.flow_id,
     source: row.source,
     initiator: row.initiator,
+    hosted: row.hosted_until && { openUntil: row.hosted_until, cardsTried: row.cards_tried },
     card: row.card && cardFaceFromRow(row.card),
     paymentMethodId: row.payment_method_id,
     customerReference: row.customer_reference,
@@ -209,6 +213,7 @@ export function changingColumns(
     ['captured', parameters.bigint(captured?.captured ?? 0n)],
     ['refunded', parameters.bigint(captured?.refunded ?? 0n)],
     ['refunding', parameters.bigint(captured?.refunding ?? 0n)],
+    ['cards_tried', parameters.integer(payment.hosted?.cardsTried ?? 0)],
     ['card_id', parameters.text(payment.card?.id ?? null)],
     ['payment_method_id', parameters.text(payment.paymentMethodId)],
     ['failure_reason', parameters.text(status.state === 'failed' ? status.reason : null)],
@@ -246,6 +251,7 @@ export function fixedColumns(
     ['flow_id', parameters.text(payment.flowId)],
     ['source', parameters.text(payment.source)],
     ['initiator', parameters.text(payment.initiator)],
+    ['hosted_until', parameters.time(payment.hosted?.openUntil ?? null)],
     ['customer_reference', parameters.text(payment.customerReference)],
     ['save_card', parameters.boolean(payment.saveCard)],
     ['merchant_reference', parameters.text(payment.merchantReference)],

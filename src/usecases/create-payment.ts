@@ -18,7 +18,7 @@ import { judgeAmount, judgeMonthlyLimits } from './judge-amount.ts';
 import type { FoundPolicy } from './ports/risk.ts';
 import type { NewCard, OpenResult, PaymentOpening } from './ports/store.ts';
 import { actOnDecision } from './risk/act-on-decision.ts';
-import { admitCard, judgePaymentLimits, tooMany } from './risk/admit-card.ts';
+import { admitCard, judgePaymentLimits, judgePaymentPace, tooMany } from './risk/admit-card.ts';
 import { unknownBrowser } from './risk/browser.ts';
 import type { Limited } from './risk/card-limiter.ts';
 import { decide, findPolicy, prepareCheck, type RiskCheck } from './risk/judge-payment.ts';
@@ -66,9 +66,11 @@ export async function createPayment(gateway: Gateway, command: CreatePayment): P
   return open(gateway, command, flow, card, { found, declinesJumped: limited !== null });
 }
 
-/** Only cards that a cardholder brought are limited: a merchant's own charges are nobody's trial. */
+/** Only cards that a cardholder brought are trials; a merchant's own charges have their pace alone. */
 function judgeLimits(gateway: Gateway, command: CreatePayment, card: ResolvedCard): Limited | null {
   const { face, fingerprint, browser } = card;
+  const fast = judgePaymentPace(gateway, command.merchant.id);
+  if (fast) return fast;
   if (command.authentication === 'never' || !face || !fingerprint) return null;
   return judgePaymentLimits(gateway, command.merchant.id, { bin: face.bin, fingerprint }, browser);
 }
@@ -146,6 +148,7 @@ function openingStatus(gateway: Gateway, command: CreatePayment, now: Date): Pay
 function newPayment(gateway: Gateway, command: CreatePayment, flow: Flow, card: ResolvedCard): Payment {
   const now = gateway.clock.now();
   const numbers = command.newNumbers?.() ?? null;
+  const status = openingStatus(gateway, command, now);
   return {
     id: newId('PaymentId', gateway.random),
     merchantId: command.merchant.id,
@@ -154,13 +157,14 @@ function newPayment(gateway: Gateway, command: CreatePayment, flow: Flow, card: 
     dialect: command.dialect,
     orderNumber: numbers?.order ?? null,
     orderPaymentNumber: numbers?.payment ?? null,
-    status: openingStatus(gateway, command, now),
+    status,
     amount: command.amount,
     currency: command.currency,
     captureMethod: command.captureMethod ?? flow.captureMethod,
     flowId: flow.id,
     source: command.card.from,
     initiator: command.authentication === 'never' ? 'merchant' : 'cardholder',
+    hosted: status.state === 'awaiting_card' ? { openUntil: status.expiresAt, cardsTried: 0 } : null,
     card: card.face,
     paymentMethodId: card.method?.id ?? null,
     customerReference: command.customerReference,

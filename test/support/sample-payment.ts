@@ -35,6 +35,7 @@ export function samplePayment(merchantId: MerchantId, overrides: Partial<Payment
     flowId: 'flow_default',
     source: 'direct',
     initiator: 'cardholder',
+    hosted: null,
     card: null,
     paymentMethodId: null,
     customerReference: null,

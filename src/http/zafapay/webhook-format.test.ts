@@ -55,6 +55,7 @@ const plain: Payment = {
   flowId: 'flow_default',
   source: 'token',
   initiator: 'cardholder',
+  hosted: null,
   card,
   paymentMethodId: null,
   customerReference: null,

@@ -50,6 +50,7 @@ const captured: Payment = {
   flowId: 'flow_default',
   source: 'direct',
   initiator: 'cardholder',
+  hosted: null,
   card: {
     id: 'card_1' as never,
     brand: 'visa',

@@ -48,6 +48,7 @@ function paymentIn(status: PaymentStatus, more: Partial<Payment> = {}): Payment 
     flowId: 'flow_default',
     source: 'token',
     initiator: 'cardholder',
+    hosted: null,
     card: null,
     paymentMethodId: null,
     customerReference: null,
