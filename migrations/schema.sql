@@ -133,6 +133,17 @@ create unlogged table public.card_limits (
   constraint card_limits_subject_check CHECK ((octet_length(subject) = 16))
 );
 
+create unlogged table public.card_pace (
+  scope text not null,
+  subject bytea not null,
+  minute timestamp with time zone not null,
+  taken integer not null,
+  constraint card_pace_pkey PRIMARY KEY (scope, subject, minute),
+  constraint card_pace_scope_check CHECK ((scope = ANY (ARRAY['address'::text, 'merchant'::text, 'payments'::text]))),
+  constraint card_pace_subject_check CHECK ((octet_length(subject) = 16)),
+  constraint card_pace_taken_check CHECK ((taken > 0))
+);
+
 create table public.card_tokens (
   id text not null,
   merchant_id text not null,
@@ -865,6 +876,7 @@ CREATE INDEX attempts_open ON public.attempts USING btree (COALESCE(next_inquiry
 CREATE INDEX attempts_payment ON public.attempts USING btree (payment_id);
 CREATE INDEX audit_log_seals ON public.audit_log USING btree (sequence) WHERE (act = 'cards.opened'::text);
 CREATE INDEX authentications_payment ON public.authentications USING btree (payment_id);
+CREATE INDEX card_pace_expiry ON public.card_pace USING btree (minute);
 CREATE INDEX card_tokens_card ON public.card_tokens USING btree (card_id);
 CREATE INDEX card_tokens_expiry ON public.card_tokens USING btree (expires_at) WHERE (used_by IS NULL);
 CREATE INDEX cards_fingerprint ON public.cards USING btree (merchant_id, fingerprint);

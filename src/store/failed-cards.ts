@@ -126,5 +126,14 @@ export function createRiskSweepStore(database: Database): RiskSweepStore {
         now,
         limit,
       ),
+    deletePastPace: (before, limit) =>
+      sweep(
+        'delete-past-card-pace',
+        `delete from card_pace where (scope, subject, minute) in (
+          select scope, subject, minute from card_pace where minute <= $1
+          order by minute limit $2 for update skip locked)`,
+        before,
+        limit,
+      ),
   };
 }

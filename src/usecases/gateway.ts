@@ -10,6 +10,7 @@ import type { CardStore, FlowStore, IdempotencyStore, PaymentStore } from './por
 import type { CardVault } from './ports/vault.ts';
 import type { WebhookStore } from './ports/webhooks.ts';
 import type { CardLimiter } from './risk/card-limiter.ts';
+import type { CardPace } from './risk/card-pace.ts';
 
 /** Which numbers may be used: in the sandbox only listed test cards, live none of them. */
 export interface CardAcceptance {
@@ -31,6 +32,7 @@ export interface Gateway {
   readonly riskRules: RiskRuleStore;
   /** Holds off who tries cards. */
   readonly cardLimiter: CardLimiter;
+  readonly cardPace: CardPace;
   readonly vault: CardVault;
   readonly acquirer: Acquirer;
   readonly authenticator: Authenticator;

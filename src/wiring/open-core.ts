@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { systemRandom } from '../lib/random.ts';
 import { createAuditLog } from '../store/audit-log.ts';
+import { createCardPaceStore } from '../store/card-pace.ts';
 import { createCardStore } from '../store/cards.ts';
 import { createDatabase, type Database } from '../store/database.ts';
 import { createFailedCardStore } from '../store/failed-cards.ts';
@@ -17,6 +18,7 @@ import { createWebhookStore } from '../store/webhooks.ts';
 import type { Gateway } from '../usecases/gateway.ts';
 import type { AuditLog } from '../usecases/ports/audit.ts';
 import { CardLimiter } from '../usecases/risk/card-limiter.ts';
+import { CardPace } from '../usecases/risk/card-pace.ts';
 import { createVault } from '../vault/create-vault.ts';
 import { addLocalRootKeyVersion, loadLocalRootKey } from '../vault/local-root-key.ts';
 import { proveRootKeys } from '../vault/prove-root-keys.ts';
@@ -51,6 +53,7 @@ export interface Core {
     | 'risk'
     | 'riskRules'
     | 'cardLimiter'
+    | 'cardPace'
   >;
 }
 
@@ -121,6 +124,7 @@ export async function openCore(config: Config, opened: OpenDatabase): Promise<Co
       risk,
       riskRules: createRiskRuleStore(database),
       cardLimiter: new CardLimiter({ store: createFailedCardStore(database), hash: risk.hash, clock }),
+      cardPace: new CardPace({ store: createCardPaceStore(database), hash: risk.hash, clock }),
     },
   };
 }

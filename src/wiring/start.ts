@@ -121,7 +121,7 @@ async function openAll(options: StartOptions, closers: Closers): Promise<Sallypo
 /** Only live cards meet limits that another process may have set: the sandbox counts as it refuses. */
 function followCardLimits(config: Config, gateway: Gateway, log: Log, closers: Closers): void {
   if (config.mode !== 'live') return;
-  const work = refreshCardLimitsWork(gateway.cardLimiter);
+  const work = refreshCardLimitsWork(gateway.cardLimiter, gateway.cardPace);
   const schedule = startSchedule(work, { random: systemRandom, log });
   closers.add(() => schedule.stop());
 }

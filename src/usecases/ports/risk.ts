@@ -1,5 +1,6 @@
 import type { MerchantId, PaymentId, RiskListId, RiskRuleId } from '../../domain/ids.ts';
 import type { LimitMeasure, LimitScope } from '../../domain/risk/card-limits.ts';
+import type { PaceScope } from '../../domain/risk/card-pace.ts';
 import type { ReviewState, RiskDecision } from '../../domain/risk/decision.ts';
 import type { RiskPolicy } from '../../domain/risk/policy.ts';
 import type { RiskAction, RiskList, RiskRule } from '../../domain/risk/rule.ts';
@@ -100,9 +101,23 @@ export interface FailedCardStore {
   countSuccesses(merchantId: MerchantId, since: Date, max: number): Promise<number>;
 }
 
+/** What somebody took within a minute, of those who are fast. */
+export interface PaceTaken {
+  readonly scope: PaceScope;
+  readonly subject: Buffer;
+  readonly taken: number;
+}
+
+/** The pace of cards and payments, shared by all processes; forgotten after a crash. */
+export interface CardPaceStore {
+  /** Adds what this process counted, and answers what all processes told of the same subjects. */
+  tell(minute: Date, taken: readonly PaceTaken[]): Promise<PaceTaken[]>;
+}
+
 /** Removes what is past its time, at most `limit` rows; answers how many it removed. */
 export interface RiskSweepStore {
   deleteExpiredCounters(now: Date, limit: number): Promise<number>;
   deleteOldFailedCards(before: Date, limit: number): Promise<number>;
   deletePastLimits(now: Date, limit: number): Promise<number>;
+  deletePastPace(before: Date, limit: number): Promise<number>;
 }

@@ -22,6 +22,8 @@ export async function admitCard(
 ): Promise<Refusal | undefined> {
   const refusal = judgeAcceptance(gateway, card);
   if (!refusal && gateway.mode === 'sandbox') return undefined;
+  const fast = gateway.cardPace.takeCard(merchantId, browser.ip);
+  if (fast) return tooMany(fast);
   const trial = {
     merchantId,
     ip: browser.ip,
@@ -45,6 +47,11 @@ function judgeAcceptance(gateway: Gateway, card: OpenCard): Refusal | undefined 
       : 'This is the sandbox: use a test card. GET /sandbox/cards lists them.',
     'card',
   );
+}
+
+/** What holds off a merchant that begins payments faster than any shop, or whose keys somebody else uses; live only. */
+export function judgePaymentPace(gateway: Gateway, merchantId: MerchantId): Limited | null {
+  return gateway.mode === 'live' ? gateway.cardPace.takePayment(merchantId) : null;
 }
 
 /** What holds a payment off whose card is known: in live mode, and with a cardholder behind it. */
