@@ -114,7 +114,7 @@ async function saveCard(): Promise<string> {
   return body.payment_methods[0].id;
 }
 
-test('keys of cards and the root key are rotated under load, through a kill, without a payment that fails', async () => {
+test('keys of cards and the root key are rotated under load, through a kill, without a payment that fails', async (t) => {
   const load = keepPaying(await saveCard());
 
   const killed = runCommand('keys', 'rotate-vault', '--minimum-age-hours', '0');
@@ -128,6 +128,7 @@ test('keys of cards and the root key are rotated under load, through a kill, wit
   assert.equal(await ended(runCommand('keys', 'rotate-root')), 0);
   const outcomes = await load.stop();
 
+  t.diagnostic(`${outcomes.length} payments while keys moved, ${left} cards left at the kill`);
   assert.ok(outcomes.length > 20, `${outcomes.length} payments`);
   assert.deepEqual([...new Set(outcomes)], ['completed']);
   const keys = await query(
