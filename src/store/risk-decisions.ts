@@ -3,11 +3,16 @@ import { factsToJson, type ReviewState, type RiskDecision } from '../domain/risk
 import type { RiskStore, StoredDecision } from '../usecases/ports/risk.ts';
 import type { Database } from './database.ts';
 import type { Parameters } from './parameters.ts';
+import { ownRow } from './writes.ts';
 
-/** Writes decisions as one query of a payment's commit; a stage that is decided stays as it is. */
+/**
+ * Writes decisions as one query of a payment's commit. A stage that is decided stays as it is, unless it is decided anew
+ * later, about another card on the payment's hosted page.
+ */
 export function insertRiskDecisions(
   parameters: Parameters,
   source: string,
+  merchantId: MerchantId,
   decisions: readonly RiskDecision[],
 ): string {
   const rows = decisions.map((decision) => ({
@@ -27,7 +32,11 @@ export function insertRiskDecisions(
     select decided.* from ${source}, jsonb_to_recordset(${parameters.json(JSON.stringify(rows))}) as decided (
       payment_id text, merchant_id text, stage text, action text, reason text, rule_id text, rule_name text,
       facts jsonb, review_state text, created_at timestamptz)
-    on conflict (payment_id, stage) do nothing returning 1`;
+    on conflict (payment_id, stage) do update set action = excluded.action, reason = excluded.reason,
+      rule_id = excluded.rule_id, rule_name = excluded.rule_name, facts = excluded.facts,
+      review_state = excluded.review_state, reviewed_at = null, created_at = excluded.created_at
+    where excluded.created_at > risk_decisions.created_at
+    returning ${ownRow('risk_decisions', parameters.text(merchantId))}`;
 }
 
 interface DecisionRow {

@@ -18,6 +18,7 @@ import {
   touched,
 } from './attempts.ts';
 import { authenticateAfterSoftDecline } from './authenticate-payment.ts';
+import { asAwaitingAnotherCard } from './await-another-card.ts';
 import type { CreatePayment, PaymentOutcome, PaymentResult } from './commands.ts';
 import type { Gateway } from './gateway.ts';
 import type { AcquirerOutcome, Approval, AuthenticationProof } from './ports/acquirer.ts';
@@ -266,7 +267,10 @@ function savedCardLabelOf(payment: Payment): CreatePayment['savedCardLabel'] {
   };
 }
 
-/** Ends a payment as failed, with its attempt's decline when there is one; the card's code dies with it. */
+/**
+ * Ends a payment as failed, or takes it back to its hosted page for another card; with its attempt's decline when there
+ * is one. The card's code dies with it.
+ */
 export async function failPayment(
   gateway: Gateway,
   context: AuthorizationContext,
@@ -276,19 +280,21 @@ export async function failPayment(
   acquirerReference: string | null = null,
 ): Promise<PaymentResult> {
   const now = gateway.clock.now();
-  const transition = fail(payment, reason, now);
+  const waiting = await asAwaitingAnotherCard(gateway, payment, reason, now);
+  const transition = waiting ? { payment: waiting, event: null } : fail(payment, reason, now);
   assert(!isRefusal(transition), 'a payment under way can fail');
+  const { event } = transition;
   const outcome: PaymentOutcome = { payment: transition.payment, challenge: null, savedCard: null };
   const recorded = await gateway.payments.recordChange({
     payment: transition.payment,
-    event: newEvent(gateway, transition.event),
+    event: event ? newEvent(gateway, event) : undefined,
     attempt: attempt ? attemptDeclined(attempt.id, reason, acquirerReference, now) : undefined,
     dropCvcOf: payment.source === 'saved' ? undefined : payment.card?.id,
     riskDecisions: context.decisions,
     answer: answerFor(context, outcome),
   });
   if (recorded !== 'recorded') return readBack(gateway, payment);
-  gateway.deliveriesWaiting();
+  if (event) gateway.deliveriesWaiting();
   return { kind: 'done', outcome };
 }
 

@@ -16,6 +16,8 @@ import { hashToken } from './unguessable-token.ts';
 export type CompletionResult =
   /** The outcome is decided; a second return only reads it. */
   | { readonly kind: 'final'; readonly payment: Payment }
+  /** The card did not go through, and the hosted page takes another one until its link expires. */
+  | { readonly kind: 'another_card'; readonly payment: Payment; readonly openUntil: Date }
   /** The browser came back, but the issuer's server told us nothing yet: the browser alone proves nothing. */
   | { readonly kind: 'waiting'; readonly payment: Payment; readonly acsUrl: string; readonly creq: string }
   /** The acquirer has it, or somebody else is completing it right now. */
@@ -165,10 +167,21 @@ async function asCompletion(gateway: Gateway, result: PaymentResult): Promise<Co
 }
 
 async function settled(gateway: Gateway, payment: Payment): Promise<CompletionResult> {
-  const { state } = payment.status;
-  return state === 'authorizing' || state === 'authenticating'
-    ? waitForOther(gateway, payment)
-    : { kind: 'final', payment };
+  return outcomeOf(payment) ?? waitForOther(gateway, payment);
+}
+
+/** What a payment tells that nobody is working on; null while somebody is. */
+function outcomeOf(payment: Payment): CompletionResult | null {
+  const { status } = payment;
+  switch (status.state) {
+    case 'authorizing':
+    case 'authenticating':
+      return null;
+    case 'awaiting_card':
+      return { kind: 'another_card', payment, openUntil: status.expiresAt };
+    default:
+      return { kind: 'final', payment };
+  }
 }
 
 /** Another return of the same browser is completing the payment: wait a little for its outcome. */
@@ -178,8 +191,8 @@ async function waitForOther(gateway: Gateway, payment: Payment): Promise<Complet
     const read = await gateway.payments.findPayment(payment.merchantId, { id: payment.id });
     assert(read, 'a payment that was read is still there');
     current = read;
-    if (current.status.state !== 'authorizing' && current.status.state !== 'authenticating')
-      return { kind: 'final', payment: current };
+    const outcome = outcomeOf(current);
+    if (outcome) return outcome;
     await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
   }
   return { kind: 'in_progress', payment: current };

@@ -58,7 +58,8 @@ export async function createPayment(gateway: Gateway, command: CreatePayment): P
   ]);
   if ('code' in card) return refuseUnlessEarlier(gateway, keyed, card);
   const refusal =
-    judgeFlow(command, flow) ?? (await judgeMonthlyLimits(gateway, command, flow, card.fingerprint));
+    judgeFlow(command, flow) ??
+    (await judgeMonthlyLimits(gateway, { ...command, merchantId: merchant.id }, flow, card.fingerprint));
   if (refusal) return refuseUnlessEarlier(gateway, keyed, refusal);
   assert(flow, 'a payment without a flow is refused before');
   const limited = judgeLimits(gateway, command, card);

@@ -1,8 +1,8 @@
 import { type Currency, currencyExponent } from '../domain/currency.ts';
 import type { Flow } from '../domain/merchant.ts';
 import { formatMajorUnits, type MinorUnits, minorUnits } from '../domain/money.ts';
+import type { Payment } from '../domain/payment.ts';
 import { type Refusal, refuse } from '../domain/refusal.ts';
-import type { CreatePayment } from './commands.ts';
 import type { Gateway } from './gateway.ts';
 
 /** 999,999.99 in the currency's own decimals, unless the flow says otherwise. */
@@ -38,23 +38,23 @@ export function judgeAmount(flow: Flow, amount: MinorUnits, currency: Currency):
 /** Whether the card and the e-mail address stay within the flow's limits for the calendar month (UTC). */
 export async function judgeMonthlyLimits(
   gateway: Gateway,
-  command: CreatePayment,
+  wanted: Pick<Payment, 'merchantId' | 'amount' | 'currency' | 'email'>,
   flow: Flow | null,
   fingerprint: Buffer | null,
 ): Promise<Refusal | undefined> {
-  const cardLimit = flow?.monthlyCardLimits[command.currency];
-  const emailLimit = flow?.monthlyEmailLimits[command.currency];
+  const cardLimit = flow?.monthlyCardLimits[wanted.currency];
+  const emailLimit = flow?.monthlyEmailLimits[wanted.currency];
   if (!flow || (cardLimit === undefined && emailLimit === undefined)) return undefined;
   const now = gateway.clock.now();
   const since = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1));
-  const spent = await gateway.payments.spentSince(command.merchant.id, flow.id, command.currency, since, {
+  const spent = await gateway.payments.spentSince(wanted.merchantId, flow.id, wanted.currency, since, {
     fingerprint,
-    email: command.email,
+    email: wanted.email,
   });
-  if (cardLimit !== undefined && fingerprint && spent.byCard + command.amount > cardLimit) {
+  if (cardLimit !== undefined && fingerprint && spent.byCard + wanted.amount > cardLimit) {
     return refuse('card_limit_exceeded', 'The monthly limit of this card is reached.', 'card');
   }
-  if (emailLimit !== undefined && command.email && spent.byEmail + command.amount > emailLimit) {
+  if (emailLimit !== undefined && wanted.email && spent.byEmail + wanted.amount > emailLimit) {
     return refuse('email_limit_exceeded', 'The monthly limit of this e-mail address is reached.', 'email');
   }
   return undefined;

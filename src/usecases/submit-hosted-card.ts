@@ -8,6 +8,7 @@ import { addSeconds } from '../lib/clock.ts';
 import { type AuthorizationContext, authorizationAttempt, authorizePayment } from './authorize-payment.ts';
 import type { PaymentResult } from './commands.ts';
 import type { Gateway } from './gateway.ts';
+import { judgeMonthlyLimits } from './judge-amount.ts';
 import type { NewCard } from './ports/store.ts';
 import { actOnDecision } from './risk/act-on-decision.ts';
 import { admitCard, judgePaymentLimits, tooMany } from './risk/admit-card.ts';
@@ -20,15 +21,20 @@ export interface SubmitHostedCard {
   readonly paymentId: PaymentId;
   readonly card: OpenCard;
   readonly brand: CardBrand;
+  /** How many cards had been tried when the form was shown: a form that was submitted twice counts once. */
+  readonly cardsTried: number;
   readonly notificationUrl: (browserToken: string) => string;
   readonly challengeSeconds: number;
   /** Where the card was typed. */
   readonly browser?: CardholderBrowser;
 }
 
-const gone = refuse('invalid_status', 'The payment no longer waits for a card.');
+const gone = refuse('invalid_status', 'The payment no longer waits for this card.');
 
-/** Takes the card that a customer typed into our own page, and carries the waiting payment on with it. */
+/**
+ * Takes the card that a customer typed into our own page, and carries the waiting payment on with it. Where the flow lets
+ * customers retry, the payment waits again after a card that did not go through.
+ */
 export async function submitHostedCard(gateway: Gateway, command: SubmitHostedCard): Promise<PaymentResult> {
   const { merchantId, browser = unknownBrowser } = command;
   const payment = await gateway.payments.findPayment(merchantId, { id: command.paymentId });
@@ -38,10 +44,8 @@ export async function submitHostedCard(gateway: Gateway, command: SubmitHostedCa
   const refusal = await admitCard(gateway, merchantId, command.card, browser);
   if (refusal) return { kind: 'refused', refusal };
   const now = gateway.clock.now();
-  const expired = payment.status.state === 'awaiting_card' && payment.status.expiresAt <= now;
   const begun = beginAuthorization(payment, now);
-  if (isRefusal(begun) || expired || payment.status.state !== 'awaiting_card')
-    return { kind: 'refused', refusal: gone };
+  if (isRefusal(begun) || !takesCard(payment, command, now)) return { kind: 'refused', refusal: gone };
   const sealed = await sealNewCard(
     gateway,
     merchant,
@@ -50,6 +54,12 @@ export async function submitHostedCard(gateway: Gateway, command: SubmitHostedCa
   );
   const newCard = { ...sealed, face: { ...sealed.face, brand: command.brand } };
   return payWith(gateway, command, merchant, { ...begun, card: newCard.face }, newCard);
+}
+
+function takesCard({ status, hosted }: Payment, { cardsTried }: SubmitHostedCard, now: Date): boolean {
+  return (
+    status.state === 'awaiting_card' && now < status.expiresAt && cardsTried === (hosted?.cardsTried ?? 0)
+  );
 }
 
 /** Commits the card and its attempt, judges it by what that was counted as, and sends it. */
@@ -64,6 +74,9 @@ async function payWith(
   const { fingerprint } = newCard.sealed;
   const limited = judgePaymentLimits(gateway, merchant.id, { bin: newCard.face.bin, fingerprint }, browser);
   if (limited?.measure === 'refuse') return { kind: 'refused', refusal: tooMany(limited) };
+  const flow = await gateway.flows.findFlow(merchant.id, payment.flowId);
+  const overspent = await judgeMonthlyLimits(gateway, payment, flow, fingerprint);
+  if (overspent) return { kind: 'refused', refusal: overspent };
   const found = await findPolicy(gateway, merchant.id);
   const check = prepareCheck(gateway, found, payment, {
     fingerprint,

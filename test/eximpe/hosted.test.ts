@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { until } from '../support/until.ts';
 import { openShop, orderBody, readForm, type Shop } from './shop.ts';
 
 let shop: Shop;
@@ -63,7 +64,7 @@ describe('5.7: the page of a hosted order', () => {
       const answer = await shop.follow(page, { ...typed, ...fields });
       assert.equal(answer.status, 422);
       assert.match(answer.text, message);
-      assert.doesNotMatch(answer.text, /value="(?!pay"|cancel")/);
+      assert.doesNotMatch(answer.text, /value="(?!pay"|cancel"|0")/);
     }
     assert.equal((await shop.status(id)).status, 'payment_pending');
   });
@@ -90,5 +91,56 @@ describe('5.7: the page of a hosted order', () => {
     const other = page.replace(/\/[0-9a-f]{64}\//, `/${'1'.repeat(64)}/`);
     assert.equal((await shop.follow(other)).status, 404);
     assert.equal((await shop.follow(other, typed)).status, 404);
+  });
+});
+
+describe('5.7: where the flow lets customers try again', () => {
+  const told = /This card did not go through\. You were not charged\./;
+  before(async () => {
+    await shop.gateway.testDatabase.pool.query(
+      `update flows set retry_after_decline = true where merchant_id = 'mer_demo' and id = 'flow_default'`,
+    );
+    await until('the flow is read anew', async () => {
+      const { page } = await hosted();
+      return (await shop.follow(page, { ...typed, number: '4000000000000002' })).status === 303;
+    });
+  });
+
+  /** Submits the form as it stands on the page now. */
+  async function submit(page: string, number: string) {
+    const [, tried = ''] = /name="cards_tried" value="(\d)"/.exec((await shop.follow(page)).text) ?? [];
+    return shop.follow(page, { ...typed, number, cards_tried: tried });
+  }
+
+  test('a declined card leads back to the form, and a good one to the signed callback', async () => {
+    const { id, page } = await hosted();
+    const back = await submit(page, '4000000000000002');
+    assert.deepEqual([back.status, back.headers.get('location')], [303, page]);
+    assert.match((await shop.follow(page)).text, told);
+    assert.equal((await shop.status(id)).status, 'payment_pending');
+    const callback = readForm((await submit(page, '4895380110000003')).text);
+    assert.equal(Object.fromEntries(callback.fields).status, 'captured');
+    const { authorizations } = (await shop.get(`/sandbox/acquirer/authorizations?merchant_reference=${id}`))
+      .body;
+    assert.deepEqual(authorizations.map(({ live }: { live: boolean }) => live).sort(), [false, true]);
+  });
+
+  test('authentication that failed leads back to the form', async () => {
+    const { page } = await hosted();
+    const issuer = (await submit(page, '4000002500003155')).headers.get('location') ?? '';
+    const decided = await shop.follow(issuer, { action: 'fail' });
+    const back = await shop.submit(readForm(decided.text, issuer));
+    assert.deepEqual([back.status, back.headers.get('location')], [303, page]);
+    assert.match((await shop.follow(page)).text, told);
+  });
+
+  test('the fifth card that is declined ends it, and a form that was sent twice counts once', async () => {
+    const { id, page } = await hosted();
+    const stale = { ...typed, number: '4000000000000002', cards_tried: '0' };
+    for (let card = 1; card < 5; card++) await submit(page, '4000000000000002');
+    assert.equal((await shop.follow(page, stale)).status, 303);
+    assert.equal((await shop.status(id)).status, 'payment_pending');
+    const last = Object.fromEntries(readForm((await submit(page, '4000000000009995')).text).fields);
+    assert.deepEqual([last.status, last.message], ['failed', 'Not enough balance']);
   });
 });

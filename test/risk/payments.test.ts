@@ -169,6 +169,7 @@ test('a card typed on the hosted page is counted and judged too', async () => {
         paymentId: id,
         card: openCard(plain),
         brand: 'visa',
+        cardsTried: 0,
         notificationUrl: (token) => `http://127.0.0.1:1/${token}`,
         challengeSeconds: 1800,
         browser: { ip: '198.51.100.4', device: null },

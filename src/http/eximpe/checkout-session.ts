@@ -1,4 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Payment } from '../../domain/payment.ts';
+import { assert } from '../../lib/assert.ts';
+import type { EximpeRoom } from './room.ts';
 
 const numberBytes = 8;
 const proofBytes = 24;
@@ -27,6 +30,15 @@ export function orderNumberOfSession(secretKey: Buffer, sessionId: string): stri
 /** Where the customer of a hosted session types the card. */
 export function checkoutUrl(publicUrl: string, sessionId: string): string {
   return `${publicUrl}/${sessionId}/checkout`;
+}
+
+/** The same for an order that is known. */
+export function checkoutUrlOf(
+  { publicUrl, secretKey }: Pick<EximpeRoom, 'publicUrl' | 'secretKey'>,
+  { orderNumber }: Pick<Payment, 'orderNumber'>,
+): string {
+  assert(orderNumber, 'an order has a number');
+  return checkoutUrl(publicUrl, sessionIdOf(secretKey, orderNumber));
 }
 
 function proofOf(secretKey: Buffer, orderNumber: string): Buffer {

@@ -144,7 +144,7 @@ export interface PaymentChange {
   readonly newCard?: NewCard | undefined;
   readonly savedCard?: { readonly method: PaymentMethod; readonly isNew: boolean } | undefined;
   readonly dropCvcOf?: CardId | undefined;
-  /** What was decided about the payment; a stage that is decided already stays as it is. */
+  /** What was decided about the payment; of one stage the latest decision stands. */
   readonly riskDecisions?: readonly RiskDecision[] | undefined;
   readonly claim?: IdempotencyClaim | undefined;
   readonly answer?: { readonly keyHash: Buffer; readonly answer: StoredAnswer } | undefined;

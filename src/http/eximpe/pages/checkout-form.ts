@@ -29,6 +29,10 @@ const looks: Readonly<Record<FieldName, FieldLook>> = {
   cvv: { label: 'CVV', autocomplete: 'cc-csc', numeric: true, lengthMax: 4 },
 };
 
+/** Generic on purpose: a reason would help whoever tries cards that are not theirs. */
+const anotherCardText =
+  'This card did not go through. You were not charged. Check the details, or use another card.';
+
 /** The card that a customer typed, or what is wrong with it by field. Years of two digits mean this century. */
 export function readCheckoutForm(
   body: unknown,
@@ -57,6 +61,12 @@ export function readCheckoutForm(
   return { card: found.none ? card : undefined, problems };
 }
 
+/** How many cards had been tried when the form was shown; a form that does not say so was the first. */
+export function readCardsTried(body: unknown): number {
+  const text = formField(body, 'cards_tried') ?? '0';
+  return /^\d$/.test(text) ? Number(text) : 0;
+}
+
 /** The form; nothing that was typed is put back into it, for it would be card data in a page. */
 export async function sendCheckoutForm(
   reply: FastifyReply,
@@ -67,6 +77,8 @@ export async function sendCheckoutForm(
   const merchant = await room.gateway.directory.findMerchant(payment.merchantId);
   const { random, mode } = room.gateway;
   const field = (name: FieldName) => fieldHtml(name, problems[name]);
+  const hasProblem = Object.keys(problems).length > 0;
+  const cardsTried = payment.hosted?.cardsTried ?? 0;
   const sheet = page({
     title: 'Pay by card',
     lang: 'en',
@@ -76,14 +88,16 @@ export async function sendCheckoutForm(
 <h1 class="hidden">Pay by card</h1>
 <div class="summary"><p class="payee">${merchant?.name}</p>
 <p class="amount">${payment.currency} ${formatMajorUnits(payment.amount, payment.currency)}</p></div>
+${cardsTried > 0 && !hasProblem && html`<p class="notice" role="alert">${anotherCardText}</p>`}
 <form method="post" autocomplete="on">
+<input type="hidden" name="cards_tried" value="${cardsTried}">
 ${field('number')}${field('cardholder_name')}
 <div class="row">${field('expiry_month')}${field('expiry_year')}${field('cvv')}</div>
 <div class="actions"><button name="action" value="pay">Pay</button>
 <button name="action" value="cancel" class="quiet" formnovalidate>Cancel</button></div>
 </form></div>`,
   });
-  return sendPage(reply, sheet, Object.keys(problems).length === 0 ? 200 : 422);
+  return sendPage(reply, sheet, hasProblem ? 422 : 200);
 }
 
 function fieldHtml(name: FieldName, problem: string | undefined): Html {

@@ -1,15 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { detectBrand } from '../../../domain/card.ts';
 import type { Payment } from '../../../domain/payment.ts';
+import type { RefusalCode } from '../../../domain/refusal.ts';
 import { cancelByCustomer } from '../../../usecases/cancel-by-customer.ts';
-import type { PaymentOutcome } from '../../../usecases/commands.ts';
 import { browserOf } from '../../../usecases/risk/browser.ts';
 import { submitHostedCard } from '../../../usecases/submit-hosted-card.ts';
 import type { EdgeServer } from '../../edge/dialect.ts';
-import { checkoutUrl, orderNumberOfSession } from '../checkout-session.ts';
+import { checkoutUrl, checkoutUrlOf, orderNumberOfSession } from '../checkout-session.ts';
 import { type EximpeRoom, sessionSeconds } from '../room.ts';
 import { returnPath, threeDsUrl } from '../three-ds-form.ts';
-import { readCheckoutForm, sendCheckoutForm } from './checkout-form.ts';
+import { readCardsTried, readCheckoutForm, sendCheckoutForm } from './checkout-form.ts';
 import { sendToIssuer } from './issuer.ts';
 import { sendGone, sendInProgress, sendTooMany } from './pages.ts';
 import { sendToMerchant } from './pg-response.ts';
@@ -63,31 +63,38 @@ async function takeCard(
     paymentId: payment.id,
     card,
     brand: detectBrand(card.pan.reveal()),
+    cardsTried: readCardsTried(request.body),
     notificationUrl: (browserToken) => threeDsUrl(room.publicUrl, browserToken, returnPath),
     challengeSeconds: sessionSeconds,
     browser: browserOf(request.ip, request.headers['user-agent']),
   });
-  if (result.kind === 'done') return sendOutcome(reply, room, result.outcome);
+  if (result.kind === 'done' && result.outcome.challenge)
+    return sendToIssuer(reply, room, result.outcome.challenge);
+  if (result.kind === 'done') return sendOn(reply, room, result.outcome.payment);
   if (result.kind === 'refused' && result.refusal.code === 'rate_limited')
     return sendTooMany(reply, room, result.refusal);
-  if (result.kind === 'refused' && result.refusal.code === 'card_not_accepted')
+  if (result.kind === 'refused' && aboutCard.has(result.refusal.code))
     return sendCheckoutForm(reply, room, payment, { number: result.refusal.message });
   // Another form of the same session was faster: show what became of it.
   return reply.redirect(checkoutUrl(room.publicUrl, request.params.token), 303);
 }
 
-async function sendOutcome(
-  reply: FastifyReply,
-  room: EximpeRoom,
-  { payment, challenge }: PaymentOutcome,
-): Promise<FastifyReply> {
-  return challenge ? sendToIssuer(reply, room, challenge) : sendOn(reply, room, payment);
-}
+/** Refusals that the customer can mend with another card. */
+const aboutCard: ReadonlySet<RefusalCode> = new Set([
+  'card_not_accepted',
+  'card_limit_exceeded',
+  'email_limit_exceeded',
+]);
 
-/** A session that no longer waits: back to the merchant when the payment is decided, else a page that says so. */
+/**
+ * Where a session leads that was just acted on: back to the merchant when the payment is decided, to the form when it
+ * takes another card, else to a page that says that it goes on.
+ */
 async function sendOn(reply: FastifyReply, room: EximpeRoom, payment: Payment): Promise<FastifyReply> {
   const { state } = payment.status;
   if (state === 'captured' || state === 'failed' || state === 'voided')
     return sendToMerchant(reply, room, payment);
-  return sendInProgress(reply, room);
+  return isWaiting(room, payment)
+    ? reply.redirect(checkoutUrlOf(room, payment), 303)
+    : sendInProgress(reply, room);
 }

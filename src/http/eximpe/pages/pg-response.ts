@@ -3,6 +3,7 @@ import type { Payment } from '../../../domain/payment.ts';
 import { completeAuthentication } from '../../../usecases/complete-authentication.ts';
 import type { EdgeServer } from '../../edge/dialect.ts';
 import { autoPostForm, newNonce, sendPage } from '../../edge/pages.ts';
+import { checkoutUrlOf } from '../checkout-session.ts';
 import { callbackFields } from '../return-callback.ts';
 import { type EximpeRoom, encryptionKeyPurpose } from '../room.ts';
 import { isFormMd, returnPath } from '../three-ds-form.ts';
@@ -34,6 +35,8 @@ async function answerReturn(reply: FastifyReply, room: EximpeRoom, token: string
       return sendGone(reply, room);
     case 'waiting':
       return sendWaiting(reply, room, completion.acsUrl);
+    case 'another_card':
+      return reply.redirect(checkoutUrlOf(room, completion.payment), 303);
     case 'in_progress':
       return sendInProgress(reply, room);
     case 'final':

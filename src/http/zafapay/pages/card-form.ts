@@ -20,6 +20,11 @@ export function readCardForm(form: FormFields): CardInput {
   };
 }
 
+/** How many cards had been tried when the form was shown; a form that does not say so was the first. */
+export function readCardsTried({ cards_tried: text = '0' }: FormFields): number {
+  return /^\d$/.test(text) ? Number(text) : 0;
+}
+
 /** What to tell the customer about each field; empty when the card can be opened. */
 export function judgeCardForm(
   input: CardInput,

@@ -42,6 +42,7 @@ export function checkoutForm(form: CheckoutForm): Html {
   const text = words[form.language];
   const { payment, problems } = form;
   const amount = displayAmount(payment.amount, payment.currency, form.language);
+  const cardsTried = payment.hosted?.cardsTried ?? 0;
   const firstProblem = cardFields.find((name) => problems[name] !== undefined);
   const field = (look: FieldLook) => cardField(look, problems[look.name], firstProblem === look.name);
   return html`<div class="sheet">
@@ -52,8 +53,9 @@ ${form.sandbox && html`<p class="ribbon">${text.testRibbon}</p>`}
 <p class="amount">${amount}</p>
 ${payment.productName !== null && html`<p class="payee">${payment.productName}</p>`}
 </div>
-${firstProblem !== undefined && html`<p class="notice problem" role="alert">${text.problemSummary}</p>`}
+${noticeAbove(firstProblem !== undefined, cardsTried, text)}
 <form method="post" action="${form.action}" novalidate>
+<input type="hidden" name="cards_tried" value="${cardsTried}">
 ${field({ name: 'number', label: text.cardNumber, autocomplete: 'cc-number', maxlength: 24, numeric: true })}
 <div class="row">
 ${expiryFields(form.typed, text).map(field)}
@@ -77,6 +79,12 @@ ${payment.saveCard && html`<p class="notice">${text.saveNotice}</p>`}
 <p class="fine">${text.privacy}</p>
 ${languageSwitch(form.language, form.otherLanguageUrl)}
 </div>`;
+}
+
+/** Why the form is there again: fields to correct, or a card that did not go through. */
+function noticeAbove(hasProblem: boolean, cardsTried: number, text: Words): Html | false {
+  if (hasProblem) return html`<p class="notice problem" role="alert">${text.problemSummary}</p>`;
+  return cardsTried > 0 && html`<p class="notice" role="alert">${text.anotherCard}</p>`;
 }
 
 function expiryFields(typed: FormFields, text: Words): FieldLook[] {

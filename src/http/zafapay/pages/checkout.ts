@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { containsPan, detectBrand } from '../../../domain/card.ts';
 import type { Payment } from '../../../domain/payment.ts';
+import type { Refusal } from '../../../domain/refusal.ts';
 import { cancelByCustomer } from '../../../usecases/cancel-by-customer.ts';
 import type { PaymentResult } from '../../../usecases/commands.ts';
 import { browserOf } from '../../../usecases/risk/browser.ts';
@@ -12,7 +13,7 @@ import { readCheckoutToken, threeDsReturnUrl, threeDsUrl } from '../addresses.ts
 import { challengeSeconds, type ZafapayContext } from '../context.ts';
 import { parsePaymentName } from '../payment-name.ts';
 import { openCard } from '../routes/create-token.ts';
-import { type CardInput, judgeCardForm, readCardForm } from './card-form.ts';
+import { type CardInput, judgeCardForm, readCardForm, readCardsTried } from './card-form.ts';
 import { type CardField, checkoutForm } from './checkout-form.ts';
 import { type Language, languageOf } from './language.ts';
 import { sendNotice } from './notice-page.ts';
@@ -134,6 +135,7 @@ async function takeCard(visit: Visit, form: FormFields): Promise<FastifyReply> {
     paymentId: payment.id,
     card,
     brand: detectBrand(card.pan.reveal()),
+    cardsTried: readCardsTried(form),
     notificationUrl: (browserToken) => threeDsReturnUrl(context, browserToken),
     challengeSeconds,
     browser: browserOf(request.ip, request.headers['user-agent']),
@@ -143,8 +145,8 @@ async function takeCard(visit: Visit, form: FormFields): Promise<FastifyReply> {
 
 async function answerCard(visit: Visit, form: FormFields, result: PaymentResult): Promise<FastifyReply> {
   const { context, reply, language, address } = visit;
-  if (result.kind === 'refused' && result.refusal.code === 'card_not_accepted')
-    return showForm(visit, withoutSecrets(form), { number: words[language].problems.not_accepted });
+  const problem = result.kind === 'refused' && cardProblem(result.refusal, language);
+  if (problem) return showForm(visit, withoutSecrets(form), { number: problem });
   if (result.kind === 'refused' && result.refusal.code === 'rate_limited') {
     reply.header('retry-after', String(result.refusal.retryAfterSeconds ?? 1));
     const { tooManyTitle, tooManyText } = words[language];
@@ -156,6 +158,13 @@ async function answerCard(visit: Visit, form: FormFields, result: PaymentResult)
   }
   // Wherever the payment stands now, a reload of the page must not post the card again.
   return redirect(reply, `${address}&lang=${language}`);
+}
+
+/** What the customer can mend with another card, in words; undefined for other refusals. */
+function cardProblem({ code }: Refusal, language: Language): string | undefined {
+  const { problems } = words[language];
+  if (code === 'card_not_accepted') return problems.not_accepted;
+  return code === 'card_limit_exceeded' || code === 'email_limit_exceeded' ? problems.limit : undefined;
 }
 
 function redirect(reply: FastifyReply, location: string): FastifyReply {

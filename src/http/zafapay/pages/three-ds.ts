@@ -3,7 +3,7 @@ import { completeAuthentication, findChallenge } from '../../../usecases/complet
 import { type EdgeServer, sendAnswer } from '../../edge/dialect.ts';
 import { createPageErrors } from '../../edge/page-scope.ts';
 import { autoPostForm, newNonce, sendPage } from '../../edge/pages.ts';
-import { threeDsReturnUrl, threeDsUrl } from '../addresses.ts';
+import { checkoutUrl, threeDsReturnUrl, threeDsUrl } from '../addresses.ts';
 import type { ZafapayContext } from '../context.ts';
 import { type Language, languageOf } from './language.ts';
 import { sendNotice } from './notice-page.ts';
@@ -79,6 +79,10 @@ async function leadBack(
       return lost(context, request, reply);
     case 'final':
       return sendOutcome(context, reply, completion.payment, language);
+    case 'another_card': {
+      const page = checkoutUrl(context, completion.payment, completion.openUntil);
+      return reply.code(303).header('cache-control', 'no-store').header('location', page).send();
+    }
     case 'in_progress':
       return sendProgress(context, reply, language, again);
     case 'waiting': {

@@ -18,8 +18,10 @@ export interface Words {
   readonly cardholderName: string;
   readonly saveNotice: string;
   readonly problemSummary: string;
+  /** Generic on purpose: a reason would help whoever tries cards that are not theirs. */
+  readonly anotherCard: string;
   readonly problems: Record<
-    'number' | 'exp_month' | 'exp_year' | 'expired' | 'cvc' | 'cardholder_name' | 'not_accepted',
+    'number' | 'exp_month' | 'exp_year' | 'expired' | 'cvc' | 'cardholder_name' | 'not_accepted' | 'limit',
     string
   >;
   readonly privacy: string;
@@ -65,6 +67,7 @@ const english: Words = {
   cardholderName: 'Name on card',
   saveNotice: 'Your card will be saved for later payments to this shop.',
   problemSummary: 'Please correct the marked fields and enter the card number and security code again.',
+  anotherCard: 'This card did not go through. You were not charged. Check the details, or use another card.',
   problems: {
     number: 'Enter the number as it stands on your card.',
     exp_month: 'Enter the month as a number from 01 to 12.',
@@ -73,6 +76,7 @@ const english: Words = {
     cvc: 'Enter the three or four digits of the security code.',
     cardholder_name: 'Enter the name, not the number, of the card.',
     not_accepted: 'This card cannot be used here. Use another one.',
+    limit: 'This payment is above what this shop accepts in a month. Use another card, or ask the shop.',
   },
   privacy: 'Your card details go straight to the payment service, never to the shop.',
   otherLanguage: '日本語',
@@ -122,6 +126,8 @@ const japanese: Words = {
   cardholderName: 'カード名義',
   saveNotice: '次回以降のお支払いのため、カードがこのショップに登録されます。',
   problemSummary: '印の付いた項目を修正し、カード番号とセキュリティコードをもう一度入力してください。',
+  anotherCard:
+    'このカードではお支払いが完了しませんでした。請求は発生していません。入力内容をご確認いただくか、別のカードをお使いください。',
   problems: {
     number: 'カードに記載の番号を入力してください。',
     exp_month: '月を01から12の数字で入力してください。',
@@ -130,6 +136,8 @@ const japanese: Words = {
     cvc: 'セキュリティコードを3桁または4桁で入力してください。',
     cardholder_name: 'カード番号ではなく、名義を入力してください。',
     not_accepted: 'このカードはご利用いただけません。別のカードをお使いください。',
+    limit:
+      'このショップの月間ご利用限度額を超えています。別のカードをお使いいただくか、ショップにお問い合わせください。',
   },
   privacy: 'カード情報は決済サービスに直接送信され、ショップには渡りません。',
   otherLanguage: 'English',
