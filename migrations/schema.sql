@@ -859,7 +859,10 @@ create table vault.root_keys (
   version integer not null,
   proof bytea not null,
   created_at timestamp with time zone not null default now(),
+  key_name text not null,
+  key_version integer not null,
   constraint root_keys_pkey PRIMARY KEY (version),
+  constraint root_keys_key_version_check CHECK ((key_version > 0)),
   constraint root_keys_version_check CHECK ((version > 0))
 );
 

@@ -33,19 +33,21 @@ export async function openFloorDatabase(gateway: RunningGateway, dataFolder: str
     await migrate(pool);
     const settings = { DATABASE_URL: connectionString, SALLYPORT_DATA: join(dataFolder, 'floor') };
     const config = parseConfig(readEnv(settings, []));
-    const core = await openCore(config, {
+    const opened = {
       connectionString,
       pool,
       vaultPool: pool,
       onLost: () => undefined,
       close: async () => undefined,
-    });
+    };
+    const log = createLogger({ level: 'silent' });
+    const core = await openCore(config, opened, log);
     await registerDemoMerchants(core.database, core.vault);
     const closers = new Closers();
     closers.add(() => core.cache.stop());
     // Nothing is sent anywhere: the recorded payments bring an acquirer of their own.
     const world = { url: 'http://127.0.0.1:1', apiKey: '' };
-    const gateway = buildGateway({ config, log: createLogger({ level: 'silent' }) }, core, world, closers, {
+    const gateway = buildGateway({ config, log }, core, world, closers, {
       resultsUrl: () => world.url,
       deliveriesWaiting: () => undefined,
     });

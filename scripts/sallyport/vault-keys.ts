@@ -1,5 +1,5 @@
 import { rotateVaultKeys } from '../../src/usecases/rotate-vault-keys.ts';
-import { rotateLocalRootKey } from '../../src/wiring/open-core.ts';
+import { rotateRootKey } from '../../src/wiring/root-keys.ts';
 import type { Command } from './command.ts';
 
 const whole = new Intl.NumberFormat('en-US');
@@ -61,21 +61,27 @@ export const vaultKeyCommands: readonly Command[] = [
   {
     name: 'keys rotate-root',
     usage: '',
-    says: 'adds a root key to the key file and wraps every merchant’s keys under it; with several machines, copy the file to them first',
+    says: 'adds a version to the root key, in its file or in HashiCorp Vault, and wraps every merchant’s keys under it; with several machines, copy the file to them first',
     options: {},
     positionals: [],
     async run({ house, config, desk }) {
-      const { version, keys } = await rotateLocalRootKey(house.core, config);
+      const { name, version, keys } = await rotateRootKey(house.core, config);
       const { actor, origin } = desk;
-      const object = `root key ${version}`;
+      const object = version === null ? name : `root key ${version}`;
       await house.core.audit.append({
         actor,
         origin,
-        act: 'root_keys.rotated',
+        act: version === null ? 'root_keys.rewrapped' : 'root_keys.rotated',
         object,
         result: 'done',
         details: { keys },
       });
+      if (version === null) {
+        console.log(
+          `AWS KMS makes new versions of ${name} itself, at a rate or on demand, and opens what any of them wrapped. ${keys} merchant keys of earlier root keys are under it now.`,
+        );
+        return 1;
+      }
       console.log(
         `Root key ${version} wraps from the next start on, and ${keys} merchant keys already. Keep a copy of the key file.`,
       );

@@ -25,6 +25,10 @@ test('with nothing set, everything has its documented default', () => {
     cardRetentionDays: 7,
     logLevel: 'info',
     databasePool: 20,
+    rootKey: { kind: 'file' },
+    otherRootKeys: [],
+    awsKmsEndpoint: null,
+    vaultServer: null,
   });
 });
 

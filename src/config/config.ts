@@ -1,6 +1,8 @@
-import { isIP, isIPv4, isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
+import { isLoopbackHost, parseBaseUrl, type Refuse, withoutPassword } from './addresses.ts';
 import type { Env } from './env.ts';
+import { parseRootKeySettings, type RootKeySettings } from './root-key-settings.ts';
 
 const MODES = ['sandbox', 'live'] as const;
 const ROLES = ['api', 'worker', 'all'] as const;
@@ -37,7 +39,7 @@ export type Config = {
   readonly logLevel: LogLevel;
   /** Most connections to the database that this process opens. */
   readonly databasePool: number;
-};
+} & RootKeySettings;
 
 /** Settings that cannot be used; the message has one line for each, with its name, value and what was expected. */
 export class ConfigError extends Error {
@@ -49,8 +51,6 @@ export class ConfigError extends Error {
     this.problems = problems;
   }
 }
-
-type Refuse = (name: string, value: string, expected: string) => void;
 
 /**
  * Judges the settings; what is absent gets its default.
@@ -101,6 +101,7 @@ export function parseConfig(env: Env): Config {
       { min: 1, max: POOL_CONNECTIONS_MAX, otherwise: 20 },
       refuse,
     ),
+    ...parseRootKeySettings(env, refuse),
   };
   // Card data goes to the hosted pages under this address, so a live one is never in clear.
   if (mode === 'live' && env.PUBLIC_URL !== undefined && !publicUrl.startsWith('https:')) {
@@ -152,26 +153,8 @@ function parseHost(value: string, refuse: Refuse): string {
   return bare;
 }
 
-function isLoopbackHost(host: string): boolean {
-  if (host.toLowerCase() === 'localhost') return true;
-  return (isIPv4(host) && host.startsWith('127.')) || host === '::1';
-}
-
 function originOf(host: string, port: number): string {
   return `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
-}
-
-function parseBaseUrl(name: string, value: string, refuse: Refuse): string {
-  const url = URL.canParse(value) ? new URL(value) : null;
-  const fits =
-    url !== null &&
-    ['http:', 'https:'].includes(url.protocol) &&
-    url.username === '' &&
-    url.password === '' &&
-    url.search === '' &&
-    url.hash === '';
-  if (!fits) refuse(name, withoutPassword(value), 'an http or https URL without user, query or fragment');
-  return value.replace(/\/+$/, '');
 }
 
 function parseTrustedProxies(value: string | undefined, refuse: Refuse): string[] {
@@ -209,9 +192,4 @@ function parseDatabaseVaultUrl(env: Env, refuse: Refuse): string | null {
     refuse('DATABASE_VAULT_URL', withoutPassword(value), expected);
   }
   return parseDatabaseUrl(value, (_, shown, expected) => refuse('DATABASE_VAULT_URL', shown, expected));
-}
-
-/** A refused value is shown to whoever reads the log, so what may be a password in it is not. */
-function withoutPassword(value: string): string {
-  return value.replace(/\/\/.*@/, '//***@');
 }

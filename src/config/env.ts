@@ -13,6 +13,13 @@ export type Env = {
   readonly SALLYPORT_CARD_RETENTION_DAYS: string | undefined;
   readonly SALLYPORT_LOG_LEVEL: string | undefined;
   readonly SALLYPORT_DATABASE_POOL: string | undefined;
+  readonly SALLYPORT_ROOT_KEY: string | undefined;
+  readonly SALLYPORT_OTHER_ROOT_KEYS: string | undefined;
+  readonly AWS_ENDPOINT_URL_KMS: string | undefined;
+  readonly VAULT_ADDR: string | undefined;
+  readonly VAULT_NAMESPACE: string | undefined;
+  readonly VAULT_TOKEN: string | undefined;
+  readonly VAULT_TOKEN_FILE: string | undefined;
   /** The value of `--role`; the empty string when the option has none. */
   readonly role: string | undefined;
   /** Arguments that are no option of ours. */
@@ -39,6 +46,13 @@ export function readEnv(variables: NodeJS.ProcessEnv, argv: readonly string[]): 
     SALLYPORT_CARD_RETENTION_DAYS: read('SALLYPORT_CARD_RETENTION_DAYS'),
     SALLYPORT_LOG_LEVEL: read('SALLYPORT_LOG_LEVEL'),
     SALLYPORT_DATABASE_POOL: read('SALLYPORT_DATABASE_POOL'),
+    SALLYPORT_ROOT_KEY: read('SALLYPORT_ROOT_KEY'),
+    SALLYPORT_OTHER_ROOT_KEYS: read('SALLYPORT_OTHER_ROOT_KEYS'),
+    AWS_ENDPOINT_URL_KMS: read('AWS_ENDPOINT_URL_KMS'),
+    VAULT_ADDR: read('VAULT_ADDR'),
+    VAULT_NAMESPACE: read('VAULT_NAMESPACE'),
+    VAULT_TOKEN: read('VAULT_TOKEN'),
+    VAULT_TOKEN_FILE: read('VAULT_TOKEN_FILE'),
     ...readArguments(argv),
   };
 }

@@ -8,7 +8,7 @@ import type { KeyStore } from './merchant-key-rows.ts';
 import { createMerchantKeyring } from './merchant-keys.ts';
 import { type CardToRead, openStoredCard, readStoredCards } from './open-card.ts';
 import { createOwnedTexts } from './owned-text.ts';
-import type { RootKeyProvider } from './root-key-provider.ts';
+import type { RootKeyProvider } from './root-keys/root-key-provider.ts';
 import { listRotations, rewrapMerchantKeys, rewrapPans } from './rotate-keys.ts';
 import { sealCard } from './seal-card.ts';
 import type { Vault } from './vault.ts';

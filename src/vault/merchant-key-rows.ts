@@ -2,7 +2,7 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { Random } from '../lib/random.ts';
 import { keyLength } from './aes-gcm.ts';
 import { encodeAad } from './place.ts';
-import type { RootKeyProvider } from './root-key-provider.ts';
+import type { RootKeyProvider } from './root-keys/root-key-provider.ts';
 import type { VaultDatabase, VaultMode } from './vault-database.ts';
 
 /** `sealing` wraps the data keys of numbers and secrets; `fingerprint` compares numbers and opens nothing. */

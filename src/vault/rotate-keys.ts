@@ -79,9 +79,9 @@ async function retireOlderKeys(
 
 /**
  * Wraps up to `keysMax` merchant keys of older root keys anew under the current one; returns how many. At 0 the older
- * root keys may leave the key file once the codes of today and yesterday are gone.
+ * root keys may go once the codes of today and yesterday are gone.
  *
- * @throws {VaultError} `root_key_mismatch` when an older root key is missing.
+ * @throws {VaultError} `root_key_mismatch` when an older root key is missing; `root_key_refused`, `root_key_unavailable`.
  */
 export async function rewrapMerchantKeys(keyStore: KeyStore, keysMax: number): Promise<number> {
   const { database, rootKeys, mode } = keyStore;

@@ -5,6 +5,8 @@
  * - `opening_not_announced`: no record says what the card is opened for, so it stays shut;
  * - `root_key_mismatch`: the root key does not belong to this database;
  * - `root_key_file`: the root key file cannot be used as it is;
+ * - `root_key_refused`: the key service does not let us use the root key, and asking again would not help;
+ * - `root_key_unavailable`: the key service gave no usable answer in time; what needs it may be tried again;
  * - `text_too_long`: more than the vault seals in one piece.
  */
 export type VaultErrorCode =
@@ -13,6 +15,8 @@ export type VaultErrorCode =
   | 'opening_not_announced'
   | 'root_key_mismatch'
   | 'root_key_file'
+  | 'root_key_refused'
+  | 'root_key_unavailable'
   | 'text_too_long';
 
 /** A failure of the vault; the message names the place and never a key, a card number or a code. */

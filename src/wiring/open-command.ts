@@ -22,7 +22,7 @@ export async function openCommand(config: Config, log: Log): Promise<CommandHous
     const databaseUrl = config.databaseUrl ?? findRunningPostgres(config.dataFolder);
     const database = await openDatabase({ ...config, databaseUrl }, log);
     closers.add(() => database.close());
-    const core = await openCore(config, database);
+    const core = await openCore(config, database, log);
     closers.add(() => core.cache.stop());
     const world = await openSandboxWorld(config, database.pool, core.clock, () => config.publicUrl, log);
     closers.add(() => world.close());

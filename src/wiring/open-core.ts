@@ -20,17 +20,16 @@ import type { AuditLog } from '../usecases/ports/audit.ts';
 import { CardLimiter } from '../usecases/risk/card-limiter.ts';
 import { CardPace } from '../usecases/risk/card-pace.ts';
 import { createVault } from '../vault/create-vault.ts';
-import { addLocalRootKeyVersion, loadLocalRootKey } from '../vault/local-root-key.ts';
-import { proveRootKeys } from '../vault/prove-root-keys.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { OpenDatabase } from './open-database.ts';
+import { openConfiguredRootKeys, type TroubleLog } from './root-keys.ts';
 
 /** The installation's key under which seals of the audit log are made. */
 export const auditKeyPurpose = 'audit';
 
 /** The house below its outside ports: stores, vault, clock. */
 export interface Core {
-  /** Where the root key lies. */
+  /** Where the root key lies, if it is a file. */
   readonly dataFolder: string;
   readonly database: Database;
   /** The same for stores that act on a merchant's behalf: each statement is confined to that merchant. */
@@ -57,33 +56,15 @@ export interface Core {
   >;
 }
 
-/**
- * Adds a root key to the file of this installation and wraps every merchant's keys under it. Running processes go on: they
- * read the file again when they meet a key that it wrapped. Returns its version and how many keys were wrapped.
- */
-export async function rotateLocalRootKey(
-  core: Core,
-  config: Config,
-): Promise<{ version: number; keys: number }> {
-  const version = await addLocalRootKeyVersion(config.dataFolder);
-  const rootKeys = await loadLocalRootKey(config.dataFolder);
-  await proveRootKeys({ database: core.vaultDatabase, rootKeys, mode: config.mode });
-  const vault = createVault({ database: core.vaultDatabase, rootKeys, mode: config.mode, clock: core.clock });
-  let keys = 0;
-  for (let wrapped = 1; wrapped > 0; keys += wrapped) wrapped = await vault.rewrapMerchantKeys(100);
-  return { version, keys };
-}
-
 /** Opens everything that the database and the root key give; a key that does not belong to the database stops the start. */
-export async function openCore(config: Config, opened: OpenDatabase): Promise<Core> {
+export async function openCore(config: Config, opened: OpenDatabase, log: TroubleLog): Promise<Core> {
   const database = createDatabase(opened.pool);
   const merchantDatabase = guardTenants(database);
   const vaultDatabase = createDatabase(opened.vaultPool);
   await bindInstallation(database, config.mode);
   const clock = new InstallationClock(database);
   await clock.reload();
-  const rootKeys = await loadLocalRootKey(config.dataFolder);
-  await proveRootKeys({ database: vaultDatabase, rootKeys, mode: config.mode });
+  const rootKeys = await openConfiguredRootKeys(config, vaultDatabase, log);
   const vault = createVault({
     database: vaultDatabase,
     rootKeys,

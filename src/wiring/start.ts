@@ -82,7 +82,7 @@ async function openAll(options: StartOptions, closers: Closers): Promise<Sallypo
   const config = await settlePort(options.config);
   const database = await openDatabase(config, log);
   closers.add(() => database.close());
-  const core = await openCore(config, database);
+  const core = await openCore(config, database, log);
   closers.add(() => core.cache.stop());
   if (config.mode === 'sandbox' && config.hostIsLoopback)
     await registerDemoMerchants(core.database, core.vault);

@@ -34,15 +34,16 @@ export async function startTestCore(): Promise<TestCore> {
   const config = parseConfig(
     readEnv({ DATABASE_URL: database.connectionString, SALLYPORT_DATA: dataFolder }, []),
   );
-  const core = await openCore(config, {
+  const log = createLogger({ level: 'silent' });
+  const opened = {
     connectionString: database.connectionString,
     pool: database.pool,
     vaultPool: database.pool,
     onLost: () => undefined,
     close: async () => undefined,
-  });
+  };
+  const core = await openCore(config, opened, log);
   await registerDemoMerchants(core.database, core.vault);
-  const log = createLogger({ level: 'silent' });
   const apiKey = randomBytes(16).toString('hex');
   const bank = await startBank({
     pool: database.pool,

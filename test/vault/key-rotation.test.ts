@@ -5,8 +5,8 @@ import { test } from 'node:test';
 import { Secret } from '../../src/lib/secret.ts';
 import { createDatabase } from '../../src/store/database.ts';
 import { createVault } from '../../src/vault/create-vault.ts';
-import { addLocalRootKeyVersion, loadLocalRootKey } from '../../src/vault/local-root-key.ts';
-import { proveRootKeys } from '../../src/vault/prove-root-keys.ts';
+import { addLocalRootKeyVersion, loadLocalRootKey } from '../../src/vault/root-keys/local-root-key.ts';
+import { openRootKeys } from '../../src/vault/root-keys/open-root-keys.ts';
 import { createTestDatabase } from '../support/database.ts';
 import {
   failsAs,
@@ -60,14 +60,14 @@ test('the start proves the root key: right file passes, another file, a lost ver
   const fresh = await createTestDatabase();
   const mine = createDatabase(fresh.pool);
   const home = join(folder, 'home');
-  const proof = { database: mine, mode: 'sandbox' } as const;
-  await proveRootKeys({ ...proof, rootKeys: await loadLocalRootKey(home) });
-  await proveRootKeys({ ...proof, rootKeys: await loadLocalRootKey(home) });
+  const proof = { database: mine, mode: 'sandbox', others: [] } as const;
+  await openRootKeys({ ...proof, current: await loadLocalRootKey(home) });
+  await openRootKeys({ ...proof, current: await loadLocalRootKey(home) });
   const stranger = await loadLocalRootKey(join(folder, 'stranger'));
-  await assert.rejects(proveRootKeys({ ...proof, rootKeys: stranger }), failsAs('root_key_mismatch'));
+  await assert.rejects(openRootKeys({ ...proof, current: stranger }), failsAs('root_key_mismatch'));
   const sameFile = await loadLocalRootKey(home);
   await assert.rejects(
-    proveRootKeys({ ...proof, rootKeys: sameFile, mode: 'live' }),
+    openRootKeys({ ...proof, current: sameFile, mode: 'live' }),
     failsAs('root_key_mismatch'),
   );
 
@@ -75,29 +75,29 @@ test('the start proves the root key: right file passes, another file, a lost ver
   await cp(home, earlier, { recursive: true });
   await addLocalRootKeyVersion(home);
   const rotated = await loadLocalRootKey(home);
-  await proveRootKeys({ ...proof, rootKeys: rotated });
   await createVault({
     database: mine,
-    rootKeys: rotated,
+    rootKeys: await openRootKeys({ ...proof, current: rotated }),
     mode: 'sandbox',
     clock: { now: () => start },
   }).prepare(newMerchant());
   const lost = await loadLocalRootKey(earlier);
-  await assert.rejects(proveRootKeys({ ...proof, rootKeys: lost }), failsAs('root_key_mismatch'));
+  await assert.rejects(openRootKeys({ ...proof, current: lost }), failsAs('root_key_mismatch'));
   // A process that read the file before the version was added reads it again.
-  await proveRootKeys({ ...proof, rootKeys: sameFile });
+  await openRootKeys({ ...proof, current: sameFile });
   await fresh.drop();
 });
 
-test('a root key that no start has proved is still held to the keys it wrapped', async () => {
+test('wrapped keys whose root key the database does not name are refused, with what to restore', async () => {
   const fresh = await createTestDatabase();
   const mine = createDatabase(fresh.pool);
   const clock = { now: () => start };
   await createVault({ database: mine, rootKeys, mode: 'sandbox', clock }).prepare(newMerchant());
-  const stranger = await loadLocalRootKey(join(folder, 'stranger'));
-  const proof = { database: mine, mode: 'sandbox' } as const;
-  await assert.rejects(proveRootKeys({ ...proof, rootKeys: stranger }), failsAs('root_key_mismatch'));
-  await proveRootKeys({ ...proof, rootKeys });
+  const opening = openRootKeys({ database: mine, mode: 'sandbox', current: rootKeys, others: [] });
+  await assert.rejects(opening, (error: Error) => {
+    assert.match(error.message, /needs root key 1, which vault\.root_keys does not know: restore that table/);
+    return failsAs('root_key_mismatch')(error);
+  });
   await fresh.drop();
 });
 
@@ -106,13 +106,15 @@ test('after a rotation of the root key every merchant key is wrapped anew and op
   const mine = createDatabase(fresh.pool);
   const home = join(folder, 'rotating');
   const clock = { now: () => start };
+  const rootKeysOf = async () =>
+    openRootKeys({ database: mine, mode: 'sandbox', current: await loadLocalRootKey(home), others: [] });
   const merchantId = newMerchant();
-  const old = createVault({ database: mine, rootKeys: await loadLocalRootKey(home), mode: 'sandbox', clock });
+  const old = createVault({ database: mine, rootKeys: await rootKeysOf(), mode: 'sandbox', clock });
   const blob = await old.sealText(merchantId, 'note', new Secret('kept'));
   await addLocalRootKeyVersion(home);
   const rotated = createVault({
     database: mine,
-    rootKeys: await loadLocalRootKey(home),
+    rootKeys: await rootKeysOf(),
     mode: 'sandbox',
     clock,
   });
@@ -128,7 +130,7 @@ test('after a rotation of the root key every merchant key is wrapped anew and op
   assert.deepEqual(rows, [{ root_version: 2 }]);
   const reader = createVault({
     database: mine,
-    rootKeys: await loadLocalRootKey(home),
+    rootKeys: await rootKeysOf(),
     mode: 'sandbox',
     clock,
   });

@@ -13,7 +13,7 @@ import { Secret } from '../../src/lib/secret.ts';
 import { createDatabase } from '../../src/store/database.ts';
 import type { SealedCard } from '../../src/usecases/ports/vault.ts';
 import { createVault, type VaultOptions } from '../../src/vault/create-vault.ts';
-import { loadLocalRootKey } from '../../src/vault/local-root-key.ts';
+import { loadLocalRootKey } from '../../src/vault/root-keys/local-root-key.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { VaultError, type VaultErrorCode } from '../../src/vault/vault-error.ts';
 import { createTestDatabase } from '../support/database.ts';

@@ -4,8 +4,8 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { VaultError } from '../vault-error.ts';
 import { addLocalRootKeyVersion, loadLocalRootKey } from './local-root-key.ts';
-import { VaultError } from './vault-error.ts';
 
 const root = await mkdtemp(join(tmpdir(), 'sallyport-root-key-'));
 after(() => rm(root, { recursive: true }));

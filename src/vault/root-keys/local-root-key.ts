@@ -2,10 +2,10 @@ import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, link, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { systemRandom } from '../lib/random.ts';
-import { decrypt, encrypt, ivLength, keyLength } from './aes-gcm.ts';
-import type { RootKeyProvider } from './root-key-provider.ts';
-import { VaultError } from './vault-error.ts';
+import { systemRandom } from '../../lib/random.ts';
+import { decrypt, encrypt, ivLength, keyLength } from '../aes-gcm.ts';
+import { VaultError } from '../vault-error.ts';
+import type { RootKey } from './root-key-provider.ts';
 
 const fileName = 'root-key.json';
 const fileFormat = 1;
@@ -24,10 +24,23 @@ interface RootKeys {
  *
  * @throws {VaultError} `root_key_file` when the file is readable by others, or is not of this form.
  */
-export async function loadLocalRootKey(folder: string): Promise<RootKeyProvider> {
+export async function loadLocalRootKey(folder: string): Promise<RootKey> {
   const path = join(folder, fileName);
   const keys = (await readKeyFile(path)) ?? (await createKeyFile(path));
-  return createProvider(keys, path);
+  return createRootKey(keys, path);
+}
+
+/**
+ * The same file where it must be there already: it opens what it wrapped before the root key went elsewhere.
+ *
+ * @throws {VaultError} `root_key_file`, also when there is none.
+ */
+export async function openLocalRootKey(folder: string): Promise<RootKey> {
+  const path = join(folder, fileName);
+  const keys = await readKeyFile(path);
+  if (keys === undefined)
+    throw unusable(path, 'it does not exist, and keys in the database need it; restore it from its backup');
+  return createRootKey(keys, path);
 }
 
 /**
@@ -143,11 +156,14 @@ function parseJson(text: string, path: string): unknown {
   }
 }
 
-function createProvider(read: RootKeys, path: string): RootKeyProvider {
+function createRootKey(read: RootKeys, path: string): RootKey {
   let { current, keys } = read;
+  const readAgain = async (): Promise<void> => {
+    ({ current, keys } = (await readKeyFile(path)) ?? { current, keys });
+  };
   const keyOf = async (version: number): Promise<KeyObject> => {
     // Another process may have added a version, and wrapped keys under it, since the file was read.
-    if (!keys.has(version)) ({ current, keys } = (await readKeyFile(path)) ?? { current, keys });
+    if (!keys.has(version)) await readAgain();
     const key = keys.get(version);
     if (key) return key;
     throw new VaultError(
@@ -156,6 +172,7 @@ function createProvider(read: RootKeys, path: string): RootKeyProvider {
     );
   };
   return {
+    name: 'file',
     currentVersion: () => current,
     async wrap(plain, aad) {
       const version = current;
@@ -172,6 +189,11 @@ function createProvider(read: RootKeys, path: string): RootKeyProvider {
           `root key ${version} of ${path} does not open a key that version ${version} wrapped: the file belongs to another database or mode; restore the right one`,
         );
       }
+    },
+    async rotate() {
+      const version = await addLocalRootKeyVersion(dirname(path));
+      await readAgain();
+      return version;
     },
   };
 }

@@ -1,0 +1,76 @@
+import type { Config } from '../config/config.ts';
+import type { RootKeySetting } from '../config/root-key-settings.ts';
+import { createVault } from '../vault/create-vault.ts';
+import { loadLocalRootKey, openLocalRootKey } from '../vault/root-keys/local-root-key.ts';
+import { openRootKeys } from '../vault/root-keys/open-root-keys.ts';
+import type { RootKey, RootKeyPlace, RootKeyProvider } from '../vault/root-keys/root-key-provider.ts';
+import type { VaultDatabase } from '../vault/vault-database.ts';
+import { VaultError } from '../vault/vault-error.ts';
+import type { Log } from './log.ts';
+import type { Core } from './open-core.ts';
+
+/** What warns of trouble with a key service before anybody else notices it. */
+export type TroubleLog = Pick<Log, 'warn'>;
+
+/**
+ * Opens the root keys of the settings and proves that they belong to the database.
+ *
+ * @throws {VaultError} `root_key_mismatch`, `root_key_file`, `root_key_refused` or `root_key_unavailable`.
+ */
+export async function openConfiguredRootKeys(
+  config: Config,
+  database: VaultDatabase,
+  log: TroubleLog,
+): Promise<RootKeyProvider> {
+  return warnOfTrouble(await openAround(config, database, await openCurrent(config)), log);
+}
+
+/**
+ * Adds a version to the current root key and wraps every merchant's keys under it. Running processes go on: they ask for
+ * the new version when they meet a key that it wrapped. Answers its number and how many keys were wrapped; `version` is
+ * null, and keys of earlier root keys are wrapped all the same, when versions are made at the key's own place alone.
+ */
+export async function rotateRootKey(
+  core: Core,
+  config: Config,
+): Promise<{ readonly name: string; readonly version: number | null; readonly keys: number }> {
+  const current = await openCurrent(config);
+  const added = await current.rotate();
+  const rootKeys = await openAround(config, core.vaultDatabase, current);
+  const { mode } = config;
+  const vault = createVault({ database: core.vaultDatabase, rootKeys, mode, clock: core.clock });
+  let keys = 0;
+  for (let wrapped = 1; wrapped > 0; keys += wrapped) wrapped = await vault.rewrapMerchantKeys(100);
+  return { name: current.name, version: added === null ? null : rootKeys.currentVersion(), keys };
+}
+
+function openAround(config: Config, database: VaultDatabase, current: RootKey): Promise<RootKeyProvider> {
+  const others = config.otherRootKeys.map((setting) => placeOf(setting, config));
+  return openRootKeys({ database, mode: config.mode, current, others });
+}
+
+/** The key file is made at the first start; everywhere else a key must be there. */
+function openCurrent(config: Config): Promise<RootKey> {
+  return config.rootKey.kind === 'file'
+    ? loadLocalRootKey(config.dataFolder)
+    : placeOf(config.rootKey, config).open();
+}
+
+function placeOf(_setting: RootKeySetting, config: Config): RootKeyPlace {
+  return { name: 'file', open: () => openLocalRootKey(config.dataFolder) };
+}
+
+/** Payments go on with keys that are in memory while a key service is down: without this, nobody would know. */
+function warnOfTrouble(rootKeys: RootKeyProvider, log: TroubleLog): RootKeyProvider {
+  const watch = <Answer>(asked: Promise<Answer>): Promise<Answer> => {
+    asked.catch((error: unknown) => {
+      if (error instanceof VaultError) log.warn({ err: error }, 'a root key could not be used');
+    });
+    return asked;
+  };
+  return {
+    currentVersion: () => rootKeys.currentVersion(),
+    wrap: (plain, aad) => watch(rootKeys.wrap(plain, aad)),
+    unwrap: (version, wrapped, aad) => watch(rootKeys.unwrap(version, wrapped, aad)),
+  };
+}
