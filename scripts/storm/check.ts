@@ -84,10 +84,19 @@ const queries: readonly (readonly [invariant: string, sql: string])[] = [
       ('authorized', 'captured'), ('authorized', 'voided'), ('captured', 'captured'), ('authenticating', 'authenticating'))`,
   ],
   [
-    '8 no card code is kept after an outcome',
+    '6 a hosted page counts each card, and takes five',
     `
-    select c.card_id as broken from vault.cvcs c join payments p on p.card_id = c.card_id
-    where p.state in ('authorized', 'captured', 'failed', 'voided')`,
+    select p.id as broken from payments p
+    where p.source = 'hosted' and (p.cards_tried > 5 or p.cards_tried <>
+      (select count(*) from attempts a where a.payment_id = p.id and a.kind in ('authorization', 'purchase'))
+      - (select count(*) from authentications s where s.payment_id = p.id and s.state = 'spent'))`,
+  ],
+  [
+    '8 no card code is kept but for a payment under way or an unused token',
+    `
+    select c.card_id as broken from vault.cvcs c
+    where not exists (select from payments p where p.card_id = c.card_id and p.state in ('authenticating', 'authorizing'))
+      and not exists (select from card_tokens t where t.card_id = c.card_id and t.used_by is null)`,
   ],
   [
     '9 money per currency equals the bank’s',

@@ -35,6 +35,8 @@ export function isFinal(status: number): boolean {
 }
 
 const triesMax = 12;
+/** One more than a hosted page takes. */
+const hostedCardsMax = 6;
 const zafapay = { authorization: 'Bearer sk_test_demo', 'content-type': 'application/json' };
 const eximpe = {
   'x-client-id': '1000000001',
@@ -88,6 +90,7 @@ export class Client {
       const story = `${this.#name}-${this.#stories}`;
       try {
         if (this.#chance.of(0.3)) await this.#order(story);
+        else if (this.#chance.of(0.2)) await this.#hosted(story);
         else await this.#payment(story);
       } catch (error) {
         if (!(error instanceof GaveUp)) throw error;
@@ -201,6 +204,34 @@ export class Client {
       ([, name = '', value = '']): [string, string] => [name, value],
     );
     await this.#authenticate(action, 'POST', formOf(fields));
+  }
+
+  /** Types cards into our own page until it takes none any more, some of them twice at once. */
+  async #hosted(story: string): Promise<void> {
+    const created = await this.#keyed(`${story}-hosted`, {
+      method: 'POST',
+      path: '/v1/payments',
+      headers: zafapay,
+      body: JSON.stringify({ amount: 10 + this.#chance.below(90), currency: 'usd', external_id: story }),
+    });
+    const url = String(created.payment_url);
+    for (let card = 0; card < hostedCardsMax; card++) {
+      const [, tried] =
+        /name="cards_tried" value="(\d)"/.exec((await this.#browse(url, 'GET'))?.body ?? '') ?? [];
+      if (tried === undefined) return;
+      const number = this.#chance.of(0.5) ? '4000000000000002' : this.#chance.pick(this.#cards);
+      const form = formOf([
+        ['cards_tried', tried],
+        ['number', number],
+        ['exp_month', '12'],
+        ['exp_year', '39'],
+        ['cvc', '737'],
+        ['action', 'pay'],
+      ]);
+      const submit = () => this.#browse(url, 'POST', form);
+      const [page] = await Promise.all(this.#chance.of(0.2) ? [submit(), submit()] : [submit()]);
+      if (page?.url.includes('/sandbox/acs/')) await this.#authenticate(page.url, 'GET');
+    }
   }
 
   /** Goes to the issuer's page, types the code (or leaves), and comes back, as a browser would. */

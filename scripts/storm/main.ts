@@ -89,6 +89,7 @@ async function storm(): Promise<boolean> {
   const pool = new Pool({ connectionString: house.postgres.connectionString, max: 2 });
   pool.on('error', () => undefined);
   try {
+    await pool.query('update flows set retry_after_decline = true');
     const log = new ClientLog();
     const began = Date.now();
     const until = began + stormMs;

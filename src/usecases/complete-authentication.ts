@@ -1,13 +1,10 @@
 import { applyVoid, beginAuthorization, isRefusal, type Payment } from '../domain/payment.ts';
 import { assert } from '../lib/assert.ts';
-import { newEvent } from './attempts.ts';
-import {
-  authorizationAttempt,
-  authorizePayment,
-  contextOfPayment,
-  failPayment,
-} from './authorize-payment.ts';
+import { authorizationAttempt, newEvent } from './attempts.ts';
+import { contextOfPayment } from './authorization-context.ts';
+import { authorizePayment } from './authorize-payment.ts';
 import type { PaymentResult } from './commands.ts';
+import { failPayment } from './fail-payment.ts';
 import type { Gateway } from './gateway.ts';
 import type { AuthenticationResult } from './ports/authenticator.ts';
 import type { Authentication } from './ports/store.ts';

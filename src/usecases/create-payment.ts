@@ -10,9 +10,11 @@ import { assert } from '../lib/assert.ts';
 import { addSeconds } from '../lib/clock.ts';
 import { newAttempt } from './attempts.ts';
 import { authenticatePayment, newAuthentication } from './authenticate-payment.ts';
-import { type AuthorizationContext, authorizePayment, failPayment } from './authorize-payment.ts';
+import type { AuthorizationContext } from './authorization-context.ts';
+import { authorizeOrAuthenticate } from './authorize-or-authenticate.ts';
 import type { CreatePayment, PaymentResult } from './commands.ts';
 import { findEarlier, keySeen, refuseUnlessEarlier } from './earlier-request.ts';
+import { failPayment } from './fail-payment.ts';
 import type { Gateway } from './gateway.ts';
 import { judgeAmount, judgeMonthlyLimits } from './judge-amount.ts';
 import type { FoundPolicy } from './ports/risk.ts';
@@ -229,7 +231,7 @@ async function open(
       return failPayment(gateway, context, payment, attempt, 'expired_card');
     const stopped = decision && (await actOnDecision(gateway, context, payment, attempt, decision));
     if (stopped) return stopped;
-    if (attempt) return authorizePayment(gateway, context, payment, attempt, null);
+    if (attempt) return authorizeOrAuthenticate(gateway, context, payment, attempt);
     assert(pending, 'a payment that is not sent waits for authentication');
     return authenticatePayment(gateway, context, payment, pending, 'mandated');
   }

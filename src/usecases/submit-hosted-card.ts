@@ -5,7 +5,9 @@ import { beginAuthorization, isRefusal, type Payment } from '../domain/payment.t
 import { refuse } from '../domain/refusal.ts';
 import type { CardholderBrowser } from '../domain/risk/facts.ts';
 import { addSeconds } from '../lib/clock.ts';
-import { type AuthorizationContext, authorizationAttempt, authorizePayment } from './authorize-payment.ts';
+import { authorizationAttempt } from './attempts.ts';
+import type { AuthorizationContext } from './authorization-context.ts';
+import { authorizeOrAuthenticate } from './authorize-or-authenticate.ts';
 import type { PaymentResult } from './commands.ts';
 import type { Gateway } from './gateway.ts';
 import { judgeMonthlyLimits } from './judge-amount.ts';
@@ -103,5 +105,5 @@ async function payWith(
     decisions: decision ? [decision] : [],
   };
   const stopped = decision && (await actOnDecision(gateway, context, payment, attempt, decision));
-  return stopped ?? authorizePayment(gateway, context, payment, attempt, null);
+  return stopped ?? authorizeOrAuthenticate(gateway, context, payment, attempt);
 }

@@ -9,10 +9,12 @@ import { Secret } from '../../src/lib/secret.ts';
 import { capturePayment } from '../../src/usecases/capture-payment.ts';
 import { createPayment } from '../../src/usecases/create-payment.ts';
 import type { Gateway } from '../../src/usecases/gateway.ts';
+import type { SealedCard } from '../../src/usecases/ports/vault.ts';
 import { refundPayment } from '../../src/usecases/refund-payment.ts';
 import { resolveAttempt } from '../../src/usecases/resolve-attempt.ts';
 import { voidPayment } from '../../src/usecases/void-payment.ts';
 import { SimulatedBank } from './bank.ts';
+import { liveHosted } from './hosted.ts';
 import { SimulatedStore } from './store.ts';
 import { World } from './world.ts';
 
@@ -48,19 +50,27 @@ export interface Aftermath {
   readonly bank: SimulatedBank;
   /** Bodies that clients got for each key. */
   readonly answers: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Whether customers of hosted pages could try again. */
+  readonly retryAfterDecline: boolean;
 }
 
-/** Plays one seed: clients, kills and a bank that loses messages; then faults end and the workers clear up. */
-export async function playSeed(seed: number): Promise<Aftermath> {
+/**
+ * Plays one seed: clients, kills and a bank that loses messages; then faults end and the workers clear up. Without
+ * hosted payments a seed tells the story that it told before there were any.
+ */
+export async function playSeed(seed: number, { hosted }: { readonly hosted: boolean }): Promise<Aftermath> {
   const world = new World(seed);
   const store = new SimulatedStore(world);
   const bank = new SimulatedBank(world);
-  const gateway = assemble(world, store, bank);
+  const retryAfterDecline = hosted && world.chance(0.6);
+  const gateway = assemble(world, store, bank, { ...flow, retryAfterDecline });
   const answers = new Map<string, Set<string>>();
   world.killShare = 0.01;
   bank.faultShare = 0.15;
   const payments = 1 + world.below(3);
   for (let number = 0; number < payments; number++) void live(world, store, gateway, number, answers);
+  for (let page = hosted ? world.below(3) : 0; page > 0; page--)
+    void liveHosted(world, gateway, merchant, page);
   for (let round = 0; round < 3; round++) void resolveOnce(world, store, gateway);
   await world.run(5000);
   world.killShare = 0;
@@ -70,10 +80,19 @@ export async function playSeed(seed: number): Promise<Aftermath> {
     void resolveOnce(world, store, gateway);
     await world.run(5000);
   }
-  return { world, store, bank, answers };
+  return { world, store, bank, answers, retryAfterDecline };
 }
 
-function assemble(world: World, store: SimulatedStore, bank: SimulatedBank): Gateway {
+const sealed: SealedCard = {
+  fingerprint: Buffer.alloc(32),
+  fingerprintVersion: 1,
+  sealedPan: Buffer.alloc(0),
+  keyVersion: 1,
+  sealedCvc: null,
+  cvcKeyDay: null,
+};
+
+function assemble(world: World, store: SimulatedStore, bank: SimulatedBank, flow: Flow): Gateway {
   const face = (id: string): CardFace => ({
     id: id as CardId,
     brand: 'visa',
@@ -107,7 +126,12 @@ function assemble(world: World, store: SimulatedStore, bank: SimulatedBank): Gat
       listDecisions: async () => [],
     },
     directory: { findMerchant: async () => merchant },
-    vault: { open: async () => ({ pan: new Secret('4242424242424242'), cvc: new Secret('123') }) },
+    vault: {
+      open: async () => ({ pan: new Secret('4242424242424242'), cvc: new Secret('123') }),
+      seal: async () => sealed,
+    },
+    acceptance: { judge: () => 'accepted' },
+    bins: { lookUp: async () => ({ brand: 'visa', country: null, funding: null }) },
     deliveriesWaiting: () => undefined,
     inBackground: (_what: string, work: () => Promise<unknown>) => void work(),
   };

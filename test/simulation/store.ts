@@ -82,6 +82,10 @@ export class SimulatedStore {
     return 'recorded';
   }
 
+  async recordCountedChange(change: PaymentChange): Promise<{ result: ChangeResult; counts: [] }> {
+    return { result: await this.recordChange(change), counts: [] };
+  }
+
   async findPayment(_merchantId: string, name: { id?: string }): Promise<Payment | null> {
     await this.#world.pause();
     return this.payments.get(name.id ?? '') ?? null;
