@@ -45,6 +45,16 @@ export function newAttempt(
   };
 }
 
+/** The attempt by which an authenticated or hosted payment is sent. */
+export function authorizationAttempt(gateway: Gateway, payment: Payment): Attempt {
+  return newAttempt(
+    gateway,
+    payment,
+    payment.captureMethod === 'manual' ? 'authorization' : 'purchase',
+    payment.amount,
+  );
+}
+
 const unanswered = {
   acquirerReference: null,
   authorizationCode: null,

@@ -9,20 +9,16 @@ import {
 } from '../domain/payment.ts';
 import { assert } from '../lib/assert.ts';
 import { addSeconds } from '../lib/clock.ts';
-import { attemptDeclined, newEvent, touched } from './attempts.ts';
-import {
-  type AuthorizationContext,
-  answerFor,
-  authorizationAttempt,
-  authorizePayment,
-  failPayment,
-  readBack,
-} from './authorize-payment.ts';
+import { attemptDeclined, authorizationAttempt, newEvent, touched } from './attempts.ts';
+import { type AuthorizationContext, answerFor } from './authorization-context.ts';
+import { authorizePayment } from './authorize-payment.ts';
 import type { PaymentOutcome, PaymentResult } from './commands.ts';
+import { failPayment } from './fail-payment.ts';
 import type { Gateway } from './gateway.ts';
 import type { AuthenticationProof } from './ports/acquirer.ts';
 import type { AuthenticationAnswer } from './ports/authenticator.ts';
 import type { Authentication, PaymentChange } from './ports/store.ts';
+import { readBack } from './read-back.ts';
 import { newUnguessableToken, newUuid } from './unguessable-token.ts';
 
 /** An authentication that is about to be asked for, with the two secrets that only addresses carry. */

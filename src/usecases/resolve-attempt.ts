@@ -10,6 +10,7 @@ import {
 import type { RiskDecision } from '../domain/risk/decision.ts';
 import { assert } from '../lib/assert.ts';
 import { addSeconds } from '../lib/clock.ts';
+import { approvalChange } from './approve-payment.ts';
 import {
   attemptApproved,
   attemptDeclined,
@@ -18,7 +19,7 @@ import {
   newEvent,
   touched,
 } from './attempts.ts';
-import { approvalChange, contextOfPayment } from './authorize-payment.ts';
+import { contextOfPayment } from './authorization-context.ts';
 import type { Gateway } from './gateway.ts';
 import type { AcquirerOutcome, Approval } from './ports/acquirer.ts';
 import type { DueAttempt, ResolutionStore } from './ports/resolution.ts';

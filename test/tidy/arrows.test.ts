@@ -174,6 +174,52 @@ function withoutComments(text: string): string {
   return text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(^|\s)\/\/.*$/gm, '');
 }
 
+test('no file imports itself by way of others', () => {
+  // What only types need is gone when the program runs.
+  const runtime = files.map(({ path, text }) => ({
+    path,
+    text: text.replaceAll(/^import type [^;]*;$/gm, ''),
+  }));
+  const imports = new Map(runtime.map((file) => [file.path, ownImports(file)]));
+  assert.deepEqual(
+    findCircle(imports),
+    [],
+    'take out what both need, or return to the caller instead of calling on',
+  );
+});
+
+/** The files of one circle, in its order; empty when there is none. */
+function findCircle(imports: ReadonlyMap<string, readonly string[]>): string[] {
+  const seen = new Set<string>();
+  const walk = (path: string, way: readonly string[]): string[] => {
+    if (way.includes(path)) return way.slice(way.indexOf(path));
+    if (seen.has(path)) return [];
+    seen.add(path);
+    for (const target of imports.get(path) ?? []) {
+      const circle = walk(target, [...way, path]);
+      if (circle.length > 0) return circle;
+    }
+    return [];
+  };
+  for (const path of imports.keys()) {
+    const circle = walk(path, []);
+    if (circle.length > 0) return circle;
+  }
+  return [];
+}
+
+test('a circle is found, whatever leads into it', () => {
+  const imports = new Map([
+    ['in', ['a']],
+    ['a', ['b', 'leaf']],
+    ['b', ['leaf', 'c']],
+    ['c', ['a']],
+    ['leaf', []],
+  ]);
+  assert.deepEqual(findCircle(imports), ['a', 'b', 'c']);
+  assert.deepEqual(findCircle(new Map([...imports, ['c', ['leaf']]])), []);
+});
+
 test('the walk finds static, dynamic, type and bare imports', () => {
   const text = `import { a } from './a.ts';\nimport type {\n  B,\n} from '../b.ts';\nimport './c.ts';\nexport * from './d.ts';\nconst e = await import('./e.ts');\nimport x, { y } from "pg";\n`;
   assert.deepEqual(importsOf({ path: 'x.ts', text }), [

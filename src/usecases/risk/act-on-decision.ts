@@ -2,8 +2,9 @@ import type { Attempt } from '../../domain/attempt.ts';
 import type { Payment } from '../../domain/payment.ts';
 import type { RiskDecision } from '../../domain/risk/decision.ts';
 import { authenticateAfterSoftDecline } from '../authenticate-payment.ts';
-import { type AuthorizationContext, failPayment } from '../authorize-payment.ts';
+import type { AuthorizationContext } from '../authorization-context.ts';
 import type { PaymentResult } from '../commands.ts';
+import { failPayment } from '../fail-payment.ts';
 import type { Gateway } from '../gateway.ts';
 
 /**

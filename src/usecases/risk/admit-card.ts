@@ -6,7 +6,7 @@ import { type Refusal, refuse } from '../../domain/refusal.ts';
 import { countsAsFailure } from '../../domain/risk/card-limits.ts';
 import type { CardholderBrowser } from '../../domain/risk/facts.ts';
 import { assert } from '../../lib/assert.ts';
-import type { AuthorizationContext } from '../authorize-payment.ts';
+import type { AuthorizationContext } from '../authorization-context.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Limited } from './card-limiter.ts';
 

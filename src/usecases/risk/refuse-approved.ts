@@ -10,11 +10,12 @@ import {
   newEvent,
   touched,
 } from '../attempts.ts';
-import { type AuthorizationContext, answerFor, readBack } from '../authorize-payment.ts';
+import { type AuthorizationContext, answerFor } from '../authorization-context.ts';
 import type { PaymentOutcome, PaymentResult } from '../commands.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Approval } from '../ports/acquirer.ts';
 import type { PaymentChange } from '../ports/store.ts';
+import { readBack } from '../read-back.ts';
 import { undoLateApproval } from '../undo-late-approval.ts';
 
 /**
