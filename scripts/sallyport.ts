@@ -5,16 +5,30 @@ import { createLogger } from '../src/http/edge/logging.ts';
 import { openCommand } from '../src/wiring/open-command.ts';
 import { openOperatorDesk } from '../src/wiring/operator-desk.ts';
 import { explainStartFailure } from '../src/wiring/start-failure.ts';
+import { alertCommands } from './sallyport/alerts.ts';
 import { auditCommands } from './sallyport/audit.ts';
 import { type Command, readArguments, WrongArguments } from './sallyport/command.ts';
+import { disputeCommands } from './sallyport/disputes.ts';
 import { keyCommands } from './sallyport/keys.ts';
 import { merchantCommands } from './sallyport/merchants.ts';
+import { paymentCommands } from './sallyport/payments.ts';
+import { reconciliationCommands } from './sallyport/reconciliation.ts';
+import { reviewCommands } from './sallyport/reviews.ts';
+import { ruleCommands } from './sallyport/rules.ts';
 import { vaultKeyCommands } from './sallyport/vault-keys.ts';
+import { webhookCommands } from './sallyport/webhooks.ts';
 
 const commands: readonly Command[] = [
   ...merchantCommands,
   ...keyCommands,
   ...vaultKeyCommands,
+  ...alertCommands,
+  ...reconciliationCommands,
+  ...paymentCommands,
+  ...reviewCommands,
+  ...disputeCommands,
+  ...webhookCommands,
+  ...ruleCommands,
   ...auditCommands,
 ];
 

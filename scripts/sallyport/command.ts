@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Config } from '../../src/config/config.ts';
+import { containsPan } from '../../src/domain/card.ts';
 import type { OperatorDesk } from '../../src/usecases/manage-merchants.ts';
 import type { CommandHouse } from '../../src/wiring/open-command.ts';
 
@@ -17,21 +18,22 @@ export interface Command {
   /** Its arguments as the usage shows them. */
   readonly usage: string;
   readonly says: string;
-  readonly options: Readonly<Record<string, { readonly type: 'string'; readonly multiple?: boolean }>>;
+  readonly options: Readonly<
+    Record<string, { readonly type: 'string' | 'boolean'; readonly multiple?: boolean }>
+  >;
   /** Names of what must stand behind the two words. */
   readonly positionals: readonly string[];
   run(ground: CommandGround, given: Given): Promise<number>;
 }
 
+type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
+
 /** The arguments of one call. */
 export class Given {
-  readonly #values: Readonly<Record<string, string | string[] | undefined>>;
+  readonly #values: Values;
   readonly positionals: readonly string[];
 
-  constructor(
-    values: Readonly<Record<string, string | string[] | undefined>>,
-    positionals: readonly string[],
-  ) {
+  constructor(values: Values, positionals: readonly string[]) {
     this.#values = values;
     this.positionals = positionals;
   }
@@ -48,9 +50,34 @@ export class Given {
     return value;
   }
 
+  /** Whether the option was given. */
+  flag(name: string): boolean {
+    return this.#values[name] === true;
+  }
+
   list(name: string): readonly string[] {
     const value = this.#values[name];
-    return Array.isArray(value) ? value : value === undefined ? [] : [value];
+    const all = Array.isArray(value) ? value : [value];
+    return all.filter((item) => typeof item === 'string');
+  }
+
+  /**
+   * A text for the record, in a person's words.
+   *
+   * @throws {WrongArguments} when it is missing, too long, or holds a card number: what is on record stays there.
+   */
+  words(name: string, lengthMax: number): string {
+    const words = this.required(name).trim();
+    if (words.length > lengthMax)
+      throw new WrongArguments(`--${name} is longer than ${lengthMax} characters`);
+    if (containsPan(words))
+      throw new WrongArguments(`--${name} holds a card number, which is not to be kept`);
+    return words;
+  }
+
+  /** @throws {WrongArguments} when the first word behind the command is no number of a row. */
+  rowNumber(): bigint {
+    return readRowNumber(this.positionals[0] ?? '');
   }
 
   /** @throws {WrongArguments} when the option is none of the choices. */
@@ -69,6 +96,13 @@ export class Given {
     if (number >= range.min && number <= range.max) return number;
     throw new WrongArguments(`--${name} must be a whole number from ${range.min} to ${range.max}`);
   }
+}
+
+/** @throws {WrongArguments} when the text is no number of a row. */
+export function readRowNumber(text: string): bigint {
+  if (!/^[1-9]\d{0,17}$/.test(text))
+    throw new WrongArguments(`${JSON.stringify(text)} is not a number of the list`);
+  return BigInt(text);
 }
 
 /** The command line cannot be understood; the message says what is wrong with it. */
@@ -92,17 +126,4 @@ export function readArguments(command: Command, args: readonly string[]): Given 
   } catch (error) {
     throw error instanceof WrongArguments ? error : new WrongArguments((error as Error).message);
   }
-}
-
-/** Prints rows in columns, each as wide as its widest cell. */
-export function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
-  const all = [head, ...rows];
-  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  for (const row of all)
-    console.log(
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    );
 }

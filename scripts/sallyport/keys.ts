@@ -6,8 +6,9 @@ import {
   rotateCredential,
 } from '../../src/usecases/manage-merchants.ts';
 import type { ListedCredential } from '../../src/usecases/ports/registry.ts';
-import { type Command, printTable } from './command.ts';
+import type { Command } from './command.ts';
 import { printSecrets } from './secrets.ts';
+import { printTable } from './table.ts';
 
 const roles = { full: 'full', 'read-only': 'read_only', 'payments-only': 'payments_only' } as const;
 const hour = 3600;

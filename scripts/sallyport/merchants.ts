@@ -1,6 +1,7 @@
 import { createMerchant } from '../../src/usecases/manage-merchants.ts';
-import { type Command, printTable, WrongArguments } from './command.ts';
+import { type Command, WrongArguments } from './command.ts';
 import { printSecrets } from './secrets.ts';
+import { printTable } from './table.ts';
 
 function readOrigin(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;

@@ -2,6 +2,12 @@ import type { Attempt } from '../domain/attempt.ts';
 import type { AttemptId, MerchantId, PaymentId } from '../domain/ids.ts';
 import type { Database } from './database.ts';
 
+export const attemptColumns = `id, payment_id as "paymentId", merchant_id as "merchantId", refund_id as "refundId",
+  original_attempt_id as "originalAttemptId", only_acquirer_reference as "onlyAcquirerReference", kind, state, amount, acquirer,
+  acquirer_reference as "acquirerReference", authorization_code as "authorizationCode",
+  network_transaction_id as "networkTransactionId", decline_reason as "declineReason", created_at as "createdAt",
+  finished_at as "finishedAt"`;
+
 /** The merchant's attempt of that id. */
 export async function findAttempt(
   database: Database,
@@ -10,12 +16,7 @@ export async function findAttempt(
 ): Promise<Attempt | null> {
   const { rows } = await database.query<Attempt>({
     name: 'find-attempt',
-    text: `select id, payment_id as "paymentId", merchant_id as "merchantId", refund_id as "refundId", original_attempt_id as "originalAttemptId",
-        only_acquirer_reference as "onlyAcquirerReference", kind, state, amount, acquirer,
-        acquirer_reference as "acquirerReference", authorization_code as "authorizationCode",
-        network_transaction_id as "networkTransactionId", decline_reason as "declineReason", created_at as "createdAt",
-        finished_at as "finishedAt"
-      from attempts where merchant_id = $1 and id = $2`,
+    text: `select ${attemptColumns} from attempts where merchant_id = $1 and id = $2`,
     values: [merchantId, id],
   });
   return rows[0] ?? null;

@@ -1,11 +1,47 @@
-import type { MerchantId, PaymentId } from '../domain/ids.ts';
+import type { EventId, MerchantId, PaymentId } from '../domain/ids.ts';
 import type { MinorUnits } from '../domain/money.ts';
 import type { AcquirerDispute } from '../usecases/ports/acquirer.ts';
-import type { DisputeStore, UntoldDispute } from '../usecases/ports/disputes.ts';
+import type { DisputeStore, ListedDispute, UntoldDispute } from '../usecases/ports/disputes.ts';
 import type { ChangeResult, PaymentChange } from '../usecases/ports/store.ts';
 import { readCursor, writeCursor } from './cursors.ts';
 import type { Database } from './database.ts';
 import { recordChange } from './payments.ts';
+
+/** A row of `disputes`, as `disputeColumns` selects it. */
+export interface DisputeRow {
+  readonly acquirer: string;
+  readonly acquirer_dispute_id: string;
+  readonly reference: string;
+  readonly merchant_id: MerchantId | null;
+  readonly payment_id: PaymentId | null;
+  readonly amount: MinorUnits;
+  readonly currency: string;
+  readonly reason_code: string | null;
+  readonly raised_at: Date;
+  readonly received_at: Date;
+  readonly event_id: EventId | null;
+}
+
+export const disputeColumns = `acquirer, acquirer_dispute_id, reference, merchant_id, payment_id, amount, currency, reason_code,
+  raised_at, received_at, event_id`;
+
+export function disputeFromRow(row: DisputeRow): ListedDispute {
+  return {
+    acquirer: row.acquirer,
+    dispute: {
+      id: row.acquirer_dispute_id,
+      amount: row.amount,
+      currency: row.currency,
+      reasonCode: row.reason_code,
+      raisedAt: row.raised_at,
+    },
+    reference: row.reference,
+    merchantId: row.merchant_id,
+    paymentId: row.payment_id,
+    receivedAt: row.received_at,
+    eventId: row.event_id,
+  };
+}
 
 /** The DisputeStore over PostgreSQL. */
 export function createDisputeStore(database: Database): DisputeStore {

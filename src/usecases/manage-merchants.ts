@@ -4,7 +4,7 @@ import { makeCheckedKey } from '../lib/checked-key.ts';
 import { addSeconds, type Clock } from '../lib/clock.ts';
 import { type Random, randomBase62, randomDigits } from '../lib/random.ts';
 import { Secret } from '../lib/secret.ts';
-import type { AuditEntry } from './ports/audit.ts';
+import { auditEntry, type Operator } from './audit-entry.ts';
 import type { CredentialRole } from './ports/directory.ts';
 import type {
   CredentialKind,
@@ -15,15 +15,13 @@ import type {
 } from './ports/registry.ts';
 
 /** What an operator's act needs: where it is kept, and who does it from where. */
-export interface OperatorDesk {
+export interface OperatorDesk extends Operator {
   readonly registry: MerchantRegistry;
   readonly mode: Mode;
   readonly clock: Clock;
   readonly random: Random;
   /** Purposes of the keys that sign towards every merchant. */
   readonly signingPurposes: readonly string[];
-  readonly actor: string;
-  readonly origin: string;
 }
 
 /** A credential with its secret, which is shown once and kept nowhere. */
@@ -50,15 +48,6 @@ const numberTriesMax = 10;
 const signingKeyLength = 43;
 /** After a rotation the replaced credential goes on for a day unless told otherwise. */
 export const defaultOverlapSeconds = 24 * 3600;
-
-function entry(
-  desk: OperatorDesk,
-  act: string,
-  object: string,
-  details: NonNullable<AuditEntry['details']> = {},
-): AuditEntry {
-  return { actor: desk.actor, origin: desk.origin, act, object, result: 'done', details };
-}
 
 function newCredential(
   desk: OperatorDesk,
@@ -100,7 +89,7 @@ export async function createMerchant(
     const number = randomDigits(random, 10);
     const { name, returnOrigins, parent } = wanted;
     const merchant = { id, number, name, returnOrigins, parentId: parent?.id ?? null, signingKeys };
-    const audit = entry(desk, 'merchants.created', id, { number, name });
+    const audit = auditEntry(desk, 'merchants.created', id, { number, name });
     const created = await desk.registry.createMerchant(merchant, credentials, audit);
     if (created === 'created') return { id, number, credentials, signingKeys };
   }
@@ -117,7 +106,7 @@ export async function issueCredential(
   const merchant = await desk.registry.findMerchant(merchantName);
   if (!merchant) return 'no_such_merchant';
   const credential = newCredential(desk, merchant.id, kind, role);
-  const audit = entry(desk, 'keys.created', credential.id, { merchant: merchant.id, kind, role });
+  const audit = auditEntry(desk, 'keys.created', credential.id, { merchant: merchant.id, kind, role });
   const issued = await desk.registry.issueCredential(credential, null, desk.clock.now(), audit);
   return issued === 'issued' ? credential : issued;
 }
@@ -134,7 +123,7 @@ export async function rotateCredential(
   const credential = newCredential(desk, merchantId, kind, role, clientId);
   const now = desk.clock.now();
   const liveUntil = addSeconds(now, overlapSeconds);
-  const audit = entry(desk, 'keys.rotated', replaced.id, {
+  const audit = auditEntry(desk, 'keys.rotated', replaced.id, {
     merchant: merchantId,
     replacement: credential.id,
     live_until: liveUntil.toISOString(),
@@ -148,7 +137,7 @@ export async function rotateCredential(
 export async function revokeCredential(desk: OperatorDesk, id: string): Promise<'revoked' | OperatorRefusal> {
   const credential = await desk.registry.findCredential(id);
   if (!credential) return 'no_such_credential';
-  const audit = entry(desk, 'keys.revoked', credential.id, { merchant: credential.merchantId });
+  const audit = auditEntry(desk, 'keys.revoked', credential.id, { merchant: credential.merchantId });
   const revoked = await desk.registry.revokeCredential(credential.id, desk.clock.now(), audit);
   return revoked ? 'revoked' : 'not_live';
 }

@@ -6,6 +6,7 @@ import { type Fault, sandboxCards } from '../../src/sandbox/cards.ts';
 import { createAlertDesk, createReconciliationDesk } from '../../src/store/desks.ts';
 import { createReconciliationStore } from '../../src/store/reconciliation.ts';
 import { createResolutionStore } from '../../src/store/resolution.ts';
+import { auditEntry } from '../../src/usecases/audit-entry.ts';
 import { createPayment } from '../../src/usecases/create-payment.ts';
 import type { Gateway } from '../../src/usecases/gateway.ts';
 import { mendDifference } from '../../src/usecases/mend-difference.ts';
@@ -91,6 +92,14 @@ async function reread(payment: Payment): Promise<Payment> {
   const current = await house.gateway.payments.findPayment(payment.merchantId, { id: payment.id });
   assert.ok(current);
   return current;
+}
+
+async function countAudited(act: string): Promise<number> {
+  const { rows } = await house.database.pool.query(
+    'select count(*)::integer as count from audit_log where act = $1',
+    [act],
+  );
+  return rows[0].count;
 }
 
 const timing = { queuedSeconds: 5, sendingSeconds: 60, leaseSeconds: 60 };
@@ -365,10 +374,15 @@ test('a difference that nobody can mend has an owner, is written once, can be gi
   const alertOf = async () =>
     (await alerts.listAlerts({ limit: 1000 })).find(({ differenceId }) => differenceId === difference.id);
   assert.equal((await alertOf())?.closedAt, null);
-  assert.equal(await desk.assignDifference(difference.id, 'asha'), true);
+  const audit = auditEntry({ actor: 'asha', origin: 'desk' }, 'differences.tested', String(difference.id));
+  assert.equal(await desk.assignDifference(difference.id, 'asha', audit), true);
   const now = house.gateway.clock.now();
-  assert.equal(await desk.closeDifference(difference.id, 'paid by wire', now), true);
-  assert.equal(await desk.closeDifference(difference.id, 'again', now), false);
+  const alert = await alertOf();
+  assert.ok(alert);
+  assert.equal(await alerts.closeAlert(alert.id, now, audit), 'difference_open');
+  assert.equal(await desk.closeDifference(difference.id, 'paid by wire', now, audit), true);
+  assert.equal(await desk.closeDifference(difference.id, 'again', now, audit), false);
+  assert.equal(await countAudited('differences.tested'), 2, 'what was done, and nothing else');
   const [closed] = await differencesOf(payment);
   assert.deepEqual([closed?.owner, closed?.resolution], ['asha', 'paid by wire']);
   assert.equal((await alertOf())?.closedAt?.getTime(), now.getTime());
@@ -385,8 +399,11 @@ test('an alert is closed once', async () => {
   );
   const [alert] = await alerts.listAlerts({ limit: 1, openOnly: true });
   assert.equal(alert?.message, 'Look at this.');
-  assert.equal(await alerts.closeAlert(alert.id, house.gateway.clock.now()), true);
-  assert.equal(await alerts.closeAlert(alert.id, house.gateway.clock.now()), false);
+  const now = house.gateway.clock.now();
+  const audit = auditEntry({ actor: 'asha', origin: 'desk' }, 'alerts.tested', String(alert.id));
+  assert.equal(await alerts.closeAlert(alert.id, now, audit), 'closed');
+  assert.equal(await alerts.closeAlert(alert.id, now, audit), 'not_open');
+  assert.equal(await countAudited('alerts.tested'), 1);
 });
 
 test('money at the bank under a reference that we never committed is told to a person and left alone', async () => {

@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { promisify } from 'node:util';
 import type { MerchantId } from '../../src/domain/ids.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { createDatabase } from '../../src/store/database.ts';
@@ -18,8 +15,8 @@ import {
 import type { CredentialKind } from '../../src/usecases/ports/registry.ts';
 import { openOperatorDesk } from '../../src/wiring/operator-desk.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway.ts';
+import { runSallyport } from '../support/sallyport-command.ts';
 import { until } from '../support/until.ts';
-import { projectFolder } from '../tidy/source-files.ts';
 
 let gateway: TestGateway;
 let other: TestGateway;
@@ -268,19 +265,7 @@ describe('what cannot be a key is not asked of the database', () => {
 });
 
 describe('npm run sallyport', () => {
-  const run = async (args: string[], code = 0): Promise<string> => {
-    const env = {
-      ...process.env,
-      DATABASE_URL: gateway.testDatabase.connectionString,
-      SALLYPORT_DATA: gateway.core.dataFolder,
-    };
-    const program = join(projectFolder, 'scripts', 'sallyport.ts');
-    const done = await promisify(execFile)(process.execPath, [program, ...args], { env }).catch(
-      (error: { code: number; stdout: string; stderr: string }) => error,
-    );
-    assert.equal('code' in done ? done.code : 0, code, done.stderr);
-    return done.stdout + done.stderr;
-  };
+  const run = (args: string[], code = 0) => runSallyport(gateway, args, code);
 
   it('makes a merchant whose keys pay, rotates, revokes, and proves it in the audit log', async () => {
     const made = await run(['merchants', 'create', '--name', 'Grace’s Shop', '--as', 'grace']);

@@ -1,4 +1,5 @@
 import type { MerchantId, PaymentId } from '../../domain/ids.ts';
+import type { AuditEntry } from './audit.ts';
 
 /** What a person must see, and whether somebody has dealt with it. */
 export interface Alert {
@@ -20,6 +21,9 @@ export interface AlertDesk {
     readonly before?: bigint | undefined;
     readonly openOnly?: boolean | undefined;
   }): Promise<Alert[]>;
-  /** False when there is no open alert of that id. */
-  closeAlert(id: bigint, now: Date): Promise<boolean>;
+  /**
+   * Closes an alert, with its audit entry in the same commit. That of a difference is closed with the difference, and
+   * not before.
+   */
+  closeAlert(id: bigint, now: Date, audit: AuditEntry): Promise<'closed' | 'not_open' | 'difference_open'>;
 }

@@ -1,5 +1,5 @@
 import type { Dispute } from '../../domain/dispute.ts';
-import type { MerchantId, PaymentId } from '../../domain/ids.ts';
+import type { EventId, MerchantId, PaymentId } from '../../domain/ids.ts';
 import type { AcquirerDispute } from './acquirer.ts';
 import type { ChangeResult, PaymentChange } from './store.ts';
 
@@ -29,4 +29,27 @@ export interface DisputeStore {
   findUntold(acquirer: string, disputeId: string): Promise<UntoldDispute | null>;
   /** Writes the change, its event and deliveries, and that the dispute was told, in one commit. */
   tell(acquirer: string, disputeId: string, change: PaymentChange): Promise<ChangeResult | 'told_before'>;
+}
+
+/** A dispute as it is kept, and whether its merchant was told. */
+export interface ListedDispute {
+  readonly acquirer: string;
+  readonly dispute: Dispute;
+  /** The attempt that the acquirer named. */
+  readonly reference: string;
+  /** Null, like the payment, when the reference is not ours. */
+  readonly merchantId: MerchantId | null;
+  readonly paymentId: PaymentId | null;
+  readonly receivedAt: Date;
+  /** The event that told the merchant; null until then. */
+  readonly eventId: EventId | null;
+}
+
+/** What operators see of disputes. */
+export interface DisputeDesk {
+  /** The one received last first. */
+  listDisputes(page: {
+    readonly limit: number;
+    readonly after?: { readonly receivedAt: Date; readonly id: string } | undefined;
+  }): Promise<ListedDispute[]>;
 }

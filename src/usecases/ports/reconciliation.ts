@@ -1,5 +1,6 @@
 import type { AttemptId, MerchantId, PaymentId } from '../../domain/ids.ts';
 import type { DifferenceCause, OurLine } from '../../domain/reconciliation.ts';
+import type { AuditEntry } from './audit.ts';
 
 /** Why a window is compared: every day, every few minutes of the time just passed, or because somebody asked. */
 export type ReconciliationPurpose = 'daily' | 'recent' | 'command';
@@ -122,13 +123,15 @@ export interface ReconciliationStore {
   closeDifference(id: bigint, resolution: string, now: Date): Promise<boolean>;
 }
 
+/** A run with how many differences it was the first to find. */
+export interface ListedRun extends ReconciliationRun {
+  readonly foundCount: bigint;
+}
+
 /** What operators see and do. */
 export interface ReconciliationDesk {
   /** Newest first. */
-  listRuns(page: {
-    readonly limit: number;
-    readonly before?: bigint | undefined;
-  }): Promise<(ReconciliationRun & { readonly foundCount: bigint })[]>;
+  listRuns(page: { readonly limit: number; readonly before?: bigint | undefined }): Promise<ListedRun[]>;
   /** Newest first. */
   listDifferences(page: {
     readonly limit: number;
@@ -136,8 +139,9 @@ export interface ReconciliationDesk {
     readonly runId?: bigint | undefined;
     readonly unclosedOnly?: boolean | undefined;
   }): Promise<Difference[]>;
-  /** Gives an unclosed difference to somebody; false when there is none of that id. */
-  assignDifference(id: bigint, owner: string): Promise<boolean>;
-  closeDifference(id: bigint, resolution: string, now: Date): Promise<boolean>;
+  /** Gives an unclosed difference to somebody, with the audit entry in the same commit; false when there is none of that id. */
+  assignDifference(id: bigint, owner: string, audit: AuditEntry): Promise<boolean>;
+  /** Closes a difference and its alert, with the audit entry in the same commit; false when it is closed already. */
+  closeDifference(id: bigint, resolution: string, now: Date, audit: AuditEntry): Promise<boolean>;
   countDifferences(): Promise<{ readonly open: number; readonly mending: number }>;
 }

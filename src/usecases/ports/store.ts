@@ -118,7 +118,6 @@ export type AlertKind =
   | 'reversal_not_acknowledged'
   | 'approved_for_other_money'
   | 'approved_after_it_was_given_up'
-  | 'contradicting_answers'
   | 'reconciliation_difference';
 
 /**
