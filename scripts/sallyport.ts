@@ -9,6 +9,7 @@ import { alertCommands } from './sallyport/alerts.ts';
 import { auditCommands } from './sallyport/audit.ts';
 import { type Command, readArguments, WrongArguments } from './sallyport/command.ts';
 import { disputeCommands } from './sallyport/disputes.ts';
+import { flowCommands } from './sallyport/flows.ts';
 import { keyCommands } from './sallyport/keys.ts';
 import { merchantCommands } from './sallyport/merchants.ts';
 import { paymentCommands } from './sallyport/payments.ts';
@@ -22,6 +23,7 @@ const commands: readonly Command[] = [
   ...merchantCommands,
   ...keyCommands,
   ...vaultKeyCommands,
+  ...flowCommands,
   ...alertCommands,
   ...reconciliationCommands,
   ...paymentCommands,

@@ -6,7 +6,8 @@ import type { FlowStore } from '../usecases/ports/store.ts';
 import type { Database } from './database.ts';
 import type { SettingsCache } from './settings-cache.ts';
 
-interface FlowRow {
+/** A row of `flows`, as `flowColumns` selects it. */
+export interface FlowRow {
   readonly id: string;
   readonly merchant_id: MerchantId;
   readonly active: boolean;
@@ -22,7 +23,10 @@ interface FlowRow {
   readonly refund_fees: Record<string, string>;
 }
 
-const defaultFlowId = 'flow_default';
+export const defaultFlowId = 'flow_default';
+
+export const flowColumns = `id, merchant_id, active, capture_method, currencies, minimum_amounts, maximum_amounts, success_redirect_url,
+  failure_redirect_url, retry_after_decline, monthly_card_limits, monthly_email_limits, refund_fees`;
 
 function amounts(json: Record<string, string>): Record<string, MinorUnits> {
   return Object.fromEntries(
@@ -30,7 +34,7 @@ function amounts(json: Record<string, string>): Record<string, MinorUnits> {
   );
 }
 
-function flowFromRow(row: FlowRow): Flow {
+export function flowFromRow(row: FlowRow): Flow {
   return {
     id: row.id,
     merchantId: row.merchant_id,
@@ -55,9 +59,7 @@ export function createFlowStore(database: Database, cache: SettingsCache): FlowS
       cache.remember(`flow:${merchantId}:${id ?? defaultFlowId}`, async () => {
         const { rows } = await database.query<FlowRow>({
           name: 'find-flow',
-          text: `select id, merchant_id, active, capture_method, currencies, minimum_amounts, maximum_amounts, success_redirect_url,
-              failure_redirect_url, retry_after_decline, monthly_card_limits, monthly_email_limits, refund_fees
-            from flows where merchant_id = $1 and id = $2`,
+          text: `select ${flowColumns} from flows where merchant_id = $1 and id = $2`,
           values: [merchantId, id ?? defaultFlowId],
         });
         return rows[0] ? flowFromRow(rows[0]) : null;
