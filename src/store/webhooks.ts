@@ -38,7 +38,7 @@ function endpointFromRow(row: EndpointRow): WebhookEndpoint {
 export function createWebhookStore(database: Database): WebhookStore {
   const finisher = createTryFinisher(database);
   return {
-    insertEndpoint: (endpoint, sealedSecret) => insertEndpoint(database, endpoint, sealedSecret),
+    insertEndpoint: (endpoint, sealedSecret, most) => insertEndpoint(database, endpoint, sealedSecret, most),
     async listEndpoints(merchantId) {
       const { rows } = await database.query<EndpointRow>({
         name: 'list-endpoints',
@@ -108,23 +108,35 @@ async function insertEndpoint(
   database: Database,
   endpoint: WebhookEndpoint,
   sealedSecret: Buffer | null,
-): Promise<void> {
-  await database.query({
-    name: 'insert-endpoint',
-    text: `insert into webhook_endpoints (${endpointColumns}, sealed_secret)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-    values: [
-      endpoint.id,
-      endpoint.merchantId,
-      endpoint.url,
-      endpoint.format,
-      endpoint.filter,
-      endpoint.eventTypes,
-      endpoint.status,
-      endpoint.createdAt,
-      endpoint.updatedAt,
-      sealedSecret,
-    ],
+  most: number,
+): Promise<boolean> {
+  return await database.transaction(async (inner) => {
+    // A statement counts what was there when it began, so those who wait for each other must do so before they count.
+    await inner.query({
+      name: 'lock-merchant-for-endpoints',
+      text: 'select from merchants where id = $1 for no key update',
+      values: [endpoint.merchantId],
+    });
+    const { rowCount } = await inner.query({
+      name: 'insert-endpoint',
+      text: `insert into webhook_endpoints (${endpointColumns}, sealed_secret)
+        select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10
+        where $11 > (select count(*) from webhook_endpoints where merchant_id = $2 and status <> 'deleted')`,
+      values: [
+        endpoint.id,
+        endpoint.merchantId,
+        endpoint.url,
+        endpoint.format,
+        endpoint.filter,
+        endpoint.eventTypes,
+        endpoint.status,
+        endpoint.createdAt,
+        endpoint.updatedAt,
+        sealedSecret,
+        most,
+      ],
+    });
+    return rowCount === 1;
   });
 }
 

@@ -63,6 +63,7 @@ async function makeBelongings(): Promise<Belongings> {
       updatedAt: now,
     },
     Buffer.from('sealed'),
+    16,
   );
   const claim = {
     keyHash: createHash('sha256').update('key').digest(),

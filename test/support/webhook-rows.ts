@@ -44,7 +44,7 @@ export async function insertEndpoint(
     updatedAt: new Date(),
     ...overrides,
   };
-  await store.insertEndpoint(endpoint, Buffer.from(secret));
+  await store.insertEndpoint(endpoint, Buffer.from(secret), 1000);
   return { id: endpoint.id, secret };
 }
 

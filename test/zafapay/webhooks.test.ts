@@ -239,6 +239,24 @@ describe('10.1 and 17: /v1/webhook_endpoints', () => {
       await shop.call('DELETE', `/v1/webhook_endpoints/${id}`, undefined, { key: 'sk_test_other' });
   });
 
+  it('10.1: of thirty at once sixteen are made, with and without keys', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, (_, index) =>
+        shop.post(
+          '/v1/webhook_endpoints',
+          { url },
+          { key: 'sk_test_other', ...(index % 2 === 0 && { headers: { 'idempotency-key': randomUUID() } }) },
+        ),
+      ),
+    );
+    const made = answers.filter(({ status }) => status === 201);
+    for (const { body } of made)
+      await shop.call('DELETE', `/v1/webhook_endpoints/${body.id}`, undefined, { key: 'sk_test_other' });
+    assert.equal(made.length, 16);
+    for (const { status, body } of answers.filter((answer) => !made.includes(answer)))
+      assert.deepEqual([status, body.error.code], [400, 'invalid_state']);
+  });
+
   it('a rotated secret signs from then on', async () => {
     const { received: told, url: own, close } = await startReceiver();
     const made = await make({ url: own });

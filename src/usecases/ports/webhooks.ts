@@ -49,7 +49,8 @@ export interface EndpointRoom {
 }
 
 export interface WebhookStore {
-  insertEndpoint(endpoint: WebhookEndpoint, sealedSecret: Buffer | null): Promise<void>;
+  /** False when the merchant has `most` endpoints already, however many are being inserted at the same moment. */
+  insertEndpoint(endpoint: WebhookEndpoint, sealedSecret: Buffer | null, most: number): Promise<boolean>;
   listEndpoints(merchantId: MerchantId): Promise<WebhookEndpoint[]>;
   findEndpoint(merchantId: MerchantId, id: WebhookEndpointId): Promise<WebhookEndpoint | null>;
   updateEndpoint(endpoint: WebhookEndpoint): Promise<boolean>;

@@ -33,9 +33,9 @@ export function addCreateWebhookEndpoint(scope: EdgeServer, context: ZafapayCont
       const { id: merchantId } = callerOf(request).merchant;
       const { endpoint, format } = newEndpoint(context, request.body, merchantId);
       return sendOnce(context, request, reply, '/v1/webhook_endpoints', async ({ webhooks }) => {
-        if ((await webhooks.listEndpoints(merchantId)).length >= endpointsMax) throw tooMany(request);
         const secret = format.signsWith === 'endpoint' ? newWebhookSecret(gateway.random) : null;
-        await webhooks.insertEndpoint(endpoint, secret && (await sealSecret(context, endpoint, secret)));
+        const sealed = secret && (await sealSecret(context, endpoint, secret));
+        if (!(await webhooks.insertEndpoint(endpoint, sealed, endpointsMax))) throw tooMany(request);
         return {
           send: storeAnswer(201, viewEndpoint(endpoint, secret?.reveal() ?? null)),
           keep: storeAnswer(201, viewEndpoint(endpoint, secret && maskSecret(secret.reveal()))),
