@@ -12,7 +12,7 @@ const trustedForMs = 60 * 1000;
 export interface CvcKeyring {
   /** The day's key if it is in memory and was seen in the database a moment ago. `now` says which day it is. */
   peek(now: Date): CvcKey | undefined;
-  /** The day's key, made when no process has made one yet. */
+  /** The day's key, made when no process has made one yet; the next day's is made and loaded behind it. */
   load(now: Date): Promise<CvcKey>;
   /** The key of that day and id, or undefined when it is gone: the code it sealed is gone with it. */
   find(wanted: {
@@ -40,6 +40,7 @@ export function createCvcKeyring(keyStore: KeyStore, monotonicMs: () => number):
   const byId = new Map<string, CvcKey>();
   let current: { key: CvcKey; seenAtMs: number } | undefined;
   let loading: { day: string; key: Promise<CvcKey> } | undefined;
+  let preparing: Promise<unknown> | undefined;
 
   // Every process forgets by itself: the one that empties the table cannot reach the memory of the others.
   const forgetOld = (now: Date): void => {
@@ -48,13 +49,29 @@ export function createCvcKeyring(keyStore: KeyStore, monotonicMs: () => number):
     if (current && current.key.day < firstKept) current = undefined;
   };
 
-  const loadNow = async (day: string): Promise<CvcKey> => {
-    const seenAtMs = monotonicMs();
+  const getKey = async (day: string): Promise<CvcKey> => {
     const row = (await readKey(keyStore, day)) ?? (await makeKey(keyStore, day));
     const key = byId.get(row.key_id.toString('hex')) ?? (await unwrapKey(keyStore, day, row));
     byId.set(key.id, key);
+    return key;
+  };
+
+  const loadNow = async (day: string): Promise<CvcKey> => {
+    const seenAtMs = monotonicMs();
+    const key = await getKey(day);
     current = { key, seenAtMs };
     return key;
+  };
+
+  // A day ahead, so that a key service which is out of reach at midnight does not stop the payments that carry codes.
+  const prepare = (day: string): void => {
+    if (preparing || [...byId.values()].some((key) => key.day === day)) return;
+    // What fails is tried again within a minute, and told to whoever needs the key when its day has come.
+    preparing = getKey(day)
+      .catch(() => undefined)
+      .finally(() => {
+        preparing = undefined;
+      });
   };
 
   return {
@@ -73,6 +90,10 @@ export function createCvcKeyring(keyStore: KeyStore, monotonicMs: () => number):
         }),
       };
       loading = started;
+      started.key.then(
+        () => prepare(utcDay(new Date(now.getTime() + dayMs))),
+        () => undefined,
+      );
       return started.key;
     },
     async find({ day, id, now }) {

@@ -3,6 +3,7 @@ import type { VersionedKey } from './envelope.ts';
 import {
   insertMerchantKey,
   type KeyStore,
+  type MerchantKeyRow,
   readMerchantKeys,
   unwrapMerchantKey,
 } from './merchant-key-rows.ts';
@@ -10,7 +11,7 @@ import { VaultError } from './vault-error.ts';
 
 /** Merchants whose keys stay in memory; beyond it the one loaded longest ago is dropped. */
 const merchantsCachedMax = 10_000;
-/** After this long the database is asked for a newer version. */
+/** After this long the database is asked for a newer version. The root key is asked only for what is new there. */
 const freshForMs = 5 * 60 * 1000;
 
 /** One merchant's keys, unwrapped. */
@@ -21,6 +22,9 @@ export interface MerchantKeys {
   /** Every version that may have sealed something, retired ones too. */
   readonly sealingByVersion: ReadonlyMap<number, VersionedKey>;
 }
+
+/** Keys by the rows that they were unwrapped from. */
+type Unwrapped = ReadonlyMap<string, VersionedKey>;
 
 export interface MerchantKeyring {
   /** The keys if they are in memory and fresh. */
@@ -39,7 +43,7 @@ export interface MerchantKeyring {
 
 /** Keeps merchants' keys unwrapped in memory. `monotonicMs` is a clock that never goes back. */
 export function createMerchantKeyring(keyStore: KeyStore, monotonicMs: () => number): MerchantKeyring {
-  const cache = new Map<string, { keys: MerchantKeys; loadedAtMs: number }>();
+  const cache = new Map<string, { keys: MerchantKeys; unwrapped: Unwrapped; loadedAtMs: number }>();
   const loading = new Map<string, Promise<MerchantKeys>>();
 
   const peek = (merchantId: string): MerchantKeys | undefined => {
@@ -49,9 +53,9 @@ export function createMerchantKeyring(keyStore: KeyStore, monotonicMs: () => num
 
   const loadNow = async (merchantId: string): Promise<MerchantKeys> => {
     const loadedAtMs = monotonicMs();
-    const keys = await loadOrMakeKeys(keyStore, merchantId);
+    const { keys, unwrapped } = await loadOrMakeKeys(keyStore, merchantId, cache.get(merchantId)?.unwrapped);
     cache.delete(merchantId);
-    cache.set(merchantId, { keys, loadedAtMs });
+    cache.set(merchantId, { keys, unwrapped, loadedAtMs });
     const oldest = cache.size > merchantsCachedMax ? cache.keys().next().value : undefined;
     if (oldest !== undefined) cache.delete(oldest);
     return keys;
@@ -87,7 +91,12 @@ export function createMerchantKeyring(keyStore: KeyStore, monotonicMs: () => num
   };
 }
 
-async function loadOrMakeKeys(keyStore: KeyStore, merchantId: string): Promise<MerchantKeys> {
+/** `known` are keys in memory: a key service that is out of reach does not stop merchants whose rows stay as they were. */
+async function loadOrMakeKeys(
+  keyStore: KeyStore,
+  merchantId: string,
+  known: Unwrapped = new Map(),
+): Promise<{ readonly keys: MerchantKeys; readonly unwrapped: Unwrapped }> {
   let rows = await readMerchantKeys(keyStore.database, merchantId);
   for (const purpose of ['sealing', 'fingerprint'] as const) {
     if (rows.some((row) => row.purpose === purpose && !row.retired)) continue;
@@ -95,16 +104,24 @@ async function loadOrMakeKeys(keyStore: KeyStore, merchantId: string): Promise<M
     // Read again rather than trust what was inserted: of processes that came together, one has won.
     rows = await readMerchantKeys(keyStore.database, merchantId);
   }
+  const unwrapped = new Map<string, VersionedKey>();
   const sealingByVersion = new Map<number, VersionedKey>();
   let sealing: VersionedKey | undefined;
   let fingerprint: VersionedKey | undefined;
   for (const row of rows) {
-    const key = { version: row.version, key: await unwrapMerchantKey(keyStore, row) };
+    const name = nameOfRow(row);
+    const key = known.get(name) ?? { version: row.version, key: await unwrapMerchantKey(keyStore, row) };
+    unwrapped.set(name, key);
     if (row.purpose === 'sealing') sealingByVersion.set(row.version, key);
     if (row.retired) continue;
     if (row.purpose === 'sealing') sealing = key;
     else fingerprint = key;
   }
   assert(sealing && fingerprint, `merchant ${merchantId} has no key to use, right after one was made`);
-  return { sealing, fingerprint, sealingByVersion };
+  return { keys: { sealing, fingerprint, sealingByVersion }, unwrapped };
+}
+
+/** All that unwrapping depends on: a row that was changed in any of it is unwrapped anew. */
+function nameOfRow(row: MerchantKeyRow): string {
+  return [row.purpose, row.version, row.root_version, row.wrapped.toString('base64')].join(' ');
 }
