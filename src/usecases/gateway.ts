@@ -38,6 +38,8 @@ export interface Gateway {
   readonly authenticator: Authenticator;
   readonly acceptance: CardAcceptance;
   readonly bins: BinDirectory;
+  /** A fresh number of a refund for dialects that number them, whoever asks for the refund; null for the others. */
+  readonly newRefundNumber: (dialect: string) => string | null;
   /** The gateway's own address as issuers' servers reach it. */
   readonly resultsUrl: (resultsToken: string) => string;
   /** Tells the delivery worker of this process that there is something to send; losing the call only delays. */

@@ -39,8 +39,6 @@ export interface RefundPayment {
   readonly amount: MinorUnits | null;
   readonly reason: string | null;
   readonly merchantReference: string | null;
-  /** Makes the number of an order-based dialect; null elsewhere. */
-  readonly newNumber: (() => string) | null;
   /** `in_background` answers as soon as the refund is committed as initiated. */
   readonly settle: 'await' | 'in_background';
   readonly claim: IdempotencyClaim | null;
@@ -98,7 +96,7 @@ async function newRefund(
   const flow = await gateway.flows.findFlow(payment.merchantId, payment.flowId);
   return {
     id: newId('RefundId', gateway.random),
-    number: command.newNumber?.() ?? null,
+    number: gateway.newRefundNumber(payment.dialect),
     paymentId: payment.id,
     merchantId: payment.merchantId,
     amount,

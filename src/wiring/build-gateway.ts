@@ -1,5 +1,7 @@
 import { createSimulatorAcquirer } from '../acquirers/simulator/adapter.ts';
 import type { Config } from '../config/config.ts';
+import { newRefundNumber } from '../http/eximpe/order-numbers.ts';
+import { dialectName as eximpe } from '../http/eximpe/room.ts';
 import { drawnRandom } from '../lib/random.ts';
 import { createBinDirectory } from '../store/bins.ts';
 import { createDirectoryClient } from '../threeds/directory-client.ts';
@@ -21,17 +23,19 @@ export function buildGateway(
   closers.add(() => acquirer.close());
   const authenticator = createDirectoryClient(world);
   closers.add(() => authenticator.close());
+  const random = drawnRandom();
   const underWay = new Set<Promise<unknown>>();
   closers.add(() => Promise.allSettled(underWay));
   return {
     mode: config.mode,
     clock: core.clock,
-    random: drawnRandom(),
+    random,
     ...core.stores,
     vault: core.vault,
     acquirer,
     authenticator,
     acceptance: cardAcceptance(config.mode),
+    newRefundNumber: (dialect) => (dialect === eximpe ? newRefundNumber(random) : null),
     bins: createBinDirectory(core.database, { testIssuers: config.mode === 'sandbox' }),
     ...rest,
     inBackground(what, work) {

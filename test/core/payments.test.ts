@@ -98,7 +98,6 @@ test('a held authorization is captured in part, and the rest can never be refund
       amount,
       reason: null,
       merchantReference: null,
-      newNumber: null,
       settle: 'await',
     });
   const tooMuch = await refund(minorUnits(601n));

@@ -84,17 +84,19 @@ async function makeBelongings(): Promise<Belongings> {
   );
   const [method] = await gateway.cards.listPaymentMethods(merchant.id, 'cust_1');
   const [event] = await gateway.payments.listEvents(merchant.id, { limit: 1 });
-  const refund = await refundPayment(gateway, {
-    merchantId: merchant.id,
-    name: { id: payment.id },
-    amount: null,
-    reason: null,
-    merchantReference: null,
-    newNumber: () => 'RF1234567890',
-    settle: 'await',
-    claim: null,
-    render: () => ({ status: 200, body: '{}' }),
-  });
+  const refund = await refundPayment(
+    { ...gateway, newRefundNumber: () => 'RF1234567890' },
+    {
+      merchantId: merchant.id,
+      name: { id: payment.id },
+      amount: null,
+      reason: null,
+      merchantReference: null,
+      settle: 'await',
+      claim: null,
+      render: () => ({ status: 200, body: '{}' }),
+    },
+  );
   const token = await tokenFor(house, '4242424242424242');
   assert.ok(method && event && refund.kind === 'done' && token.from === 'token');
   const orders = createOrderStore(house.core.merchantDatabase);

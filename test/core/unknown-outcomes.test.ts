@@ -120,7 +120,6 @@ test('refund_answer_lost: the sum stays reserved, and the refund is found at the
     amount: null,
     reason: null,
     merchantReference: null,
-    newNumber: null,
     settle: 'await',
   });
   assert.equal(refund.kind, 'unknown');
@@ -163,7 +162,6 @@ test('a refund that was queued by a process that died is sent by the worker', as
     amount: null,
     reason: null,
     merchantReference: null,
-    newNumber: null,
     settle: 'in_background',
   });
   assert.equal(refund.kind === 'done' && refund.refund.state, 'initiated');

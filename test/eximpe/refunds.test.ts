@@ -235,3 +235,48 @@ describe('11.4: POST /pg/refunds/{refund_id}/simulate-status/', () => {
     assert.equal(moved.body.data.refund_status, 'processing');
   });
 });
+
+describe('11: a refund has its number, whoever asked for it', () => {
+  const demo = { authorization: 'Bearer sk_test_demo' };
+
+  async function numberOf(orderId: string): Promise<string> {
+    const { count, results } = (await shop.get(`/pg/refunds/?payment_id=${await shop.paymentOf(orderId)}`))
+      .body;
+    assert.deepEqual([count, results[0].refund_amount], [1, 1249.5]);
+    return results[0].refund_id;
+  }
+
+  test('the other dialect', async () => {
+    const { id } = await shop.pay();
+    const { data } = (await shop.get('/v1/payments?limit=1', demo)).body;
+    const refund = await shop.post(`/v1/payments/${data[0].id}/refund`, undefined, demo);
+    assert.equal(refund.status, 200, refund.text);
+    assert.match(await numberOf(id), /^RF[0-9]{10}$/);
+  });
+
+  test('a review that was refused', async () => {
+    const rule = await shop.post(
+      '/v1/risk/rules',
+      {
+        name: 'look at it',
+        action: 'review',
+        conditions: [{ fact: 'email', operator: 'in', values: ['asha@shop.example'] }],
+      },
+      demo,
+    );
+    assert.equal(rule.status, 201, rule.text);
+    let id = '';
+    const reviews = async () => (await shop.get('/v1/risk/reviews', demo)).body.data;
+    await until('the rule counts', async () => {
+      ({ id } = await shop.pay());
+      return (await reviews()).length > 0;
+    });
+    const data = await reviews();
+    const refused = await shop.post(`/v1/risk/reviews/${data[0].payment}/refuse`, undefined, demo);
+    assert.equal(refused.status, 200, refused.text);
+    const number = await numberOf(id);
+    assert.match(number, /^RF[0-9]{10}$/);
+    assert.equal((await read(number)).refund_status, 'refunded');
+    await shop.call('DELETE', `/v1/risk/rules/${rule.body.id}`, undefined, demo);
+  });
+});

@@ -130,6 +130,7 @@ function assemble(world: World, store: SimulatedStore, bank: SimulatedBank, flow
       open: async () => ({ pan: new Secret('4242424242424242'), cvc: new Secret('123') }),
       seal: async () => sealed,
     },
+    newRefundNumber: () => null,
     acceptance: { judge: () => 'accepted' },
     bins: { lookUp: async () => ({ brand: 'visa', country: null, funding: null }) },
     deliveriesWaiting: () => undefined,
@@ -207,7 +208,6 @@ async function live(
       amount: minorUnits(400n),
       reason: null,
       merchantReference: null,
-      newNumber: null,
       settle: world.chance(0.5) ? 'await' : 'in_background',
       claim: key(`refund${index}`),
     });

@@ -64,6 +64,7 @@ export async function startTestCore(): Promise<TestCore> {
     authenticator,
     acceptance: cardAcceptance('sandbox'),
     bins: createBinDirectory(core.database, { testIssuers: true }),
+    newRefundNumber: () => null,
     resultsUrl: (token) => `http://127.0.0.1:1/3ds/results/${token}`,
     deliveriesWaiting: () => undefined,
     inBackground: (_what, work) => void work(),

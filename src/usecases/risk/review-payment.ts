@@ -73,7 +73,6 @@ async function takeBack(
         amount: null,
         reason: 'Refused after review',
         merchantReference: null,
-        newNumber: null,
         settle: 'await',
       });
       return asTaken(result);

@@ -13,7 +13,6 @@ import { sendStored, successAnswer } from '../envelope.ts';
 import { throwProblem } from '../errors.ts';
 import { answerEarlier, readClaim } from '../idempotency.ts';
 import { lenientBody } from '../lenient-body.ts';
-import { newRefundNumber } from '../order-numbers.ts';
 import { type EximpeRoom, withAndWithoutSlash } from '../room.ts';
 import { type RefundBody, readRefundBody, refundBody } from '../schemas/refund-bodies.ts';
 import { rupees } from '../settings.ts';
@@ -35,7 +34,6 @@ export function addCreateRefund(scope: EdgeServer, room: EximpeRoom): void {
           amount,
           reason: null,
           merchantReference: body.reference_id ?? null,
-          newNumber: () => newRefundNumber(room.gateway.random),
           settle: 'in_background',
           claim,
           render: ({ payment, refund }) => renderRefund(payment, refund),

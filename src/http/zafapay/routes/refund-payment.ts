@@ -74,7 +74,6 @@ async function answerRefund(
     amount: asked.amount,
     reason: asked.reason,
     merchantReference: null,
-    newNumber: null,
     settle: 'await',
     claim,
     render,
