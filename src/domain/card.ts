@@ -111,6 +111,8 @@ const brandByCardType: Record<string, CardBrand> = {
 /** RuPay ranges overlap Discover's and Maestro's in the public tables; these prefixes are RuPay's own (NPCI). */
 const rupayPrefix = /^(60(?:6[1-9]|69|7[0-9]|8[0-4])|65[23]|81|82|508)/;
 
+const rupayLength = 16;
+
 /** The network that issued numbers beginning so; `unknown` when none matches. */
 export function detectBrand(pan: Pan): CardBrand {
   if (rupayPrefix.test(pan)) return 'rupay';
@@ -123,11 +125,43 @@ export function truncatePan(pan: Pan): { bin: string; last4: string; panLength: 
   return { bin: pan.slice(0, 6), last4: pan.slice(-4), panLength: pan.length };
 }
 
-/** Whether a text holds a card number: 13 to 19 digits, spaces and hyphens aside, that pass Luhn and have a known brand. */
+const panDigitsMin = 13;
+const panDigitsMax = 19;
+/** Digits as people write them: in groups, parted by spaces or hyphens. */
+const digitRuns = /[0-9](?:[ \t\u00a0-]{0,2}[0-9]){12,}/g;
+
+/** A stretch of a text, from `start` up to, not including, `end`. */
+export interface PossiblePan {
+  readonly digits: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Every stretch of a text that could be a card number: whole groups of digits, 13 to 19 together, that pass Luhn. All
+ * neighbouring groups are tried, since a number may stand next to others: in `4111 1111 1111 1111 200` the last group is
+ * not part of the card. Stretches may overlap; they come in the order of their starts.
+ */
+export function* possiblePans(text: string): Generator<PossiblePan> {
+  for (const run of text.matchAll(digitRuns)) {
+    const groups = [...run[0].matchAll(/[0-9]+/g)];
+    for (const [first, group] of groups.entries()) {
+      let digits = '';
+      for (const { 0: more, index } of groups.slice(first, first + panDigitsMax)) {
+        digits += more;
+        if (digits.length > panDigitsMax) break;
+        if (digits.length >= panDigitsMin && passesLuhn(digits))
+          yield { digits, start: run.index + group.index, end: run.index + index + more.length };
+      }
+    }
+  }
+}
+
+/** Whether a text holds what could be a card number and is as long as those of the network that begins so. */
 export function containsPan(text: string): boolean {
-  for (const match of text.matchAll(/(?<![0-9])[0-9](?:[ -]?[0-9]){12,18}(?![0-9])/g)) {
-    const digits = match[0].replace(/[ -]/g, '');
-    if (passesLuhn(digits) && detectBrand(digits as Pan) !== 'unknown') return true;
+  for (const { digits } of possiblePans(text)) {
+    const isRupay = rupayPrefix.test(digits) && digits.length === rupayLength;
+    if (isRupay || cardValidator.number(digits).isValid) return true;
   }
   return false;
 }
