@@ -97,7 +97,7 @@ function driveSeed(seed: string): void {
     test(`8.1: the 3-D Secure card goes to the issuer, and ${how} brings it back with status=${status}`, async () => {
       const { page, dialogs } = await payWith('4000002500003155');
       await page.waitForURL(/\/sandbox\/acs\/challenge/);
-      assert.match(await page.innerText('main'), /Demo Shop[\s\S]*10\.00 USD[\s\S]*3155/);
+      assert.match(await page.innerText('main'), /Demo Shop[\s\S]*\$10\.00[\s\S]*3155/);
       if (steps.code !== undefined) {
         await page.fill('#otp', steps.code);
         await page.click('button[value=confirm]');

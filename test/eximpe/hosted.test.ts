@@ -31,7 +31,7 @@ describe('5.7: the page of a hosted order', () => {
     const { id, page } = await hosted();
     const form = await shop.follow(page);
     assert.equal(form.status, 200);
-    assert.match(form.text, /Demo Shop[\s\S]*INR 1249\.50/);
+    assert.match(form.text, /Demo Shop[\s\S]*₹1,249\.50/);
     const callback = readForm((await shop.follow(page, typed)).text);
     assert.equal(callback.action, 'https://shop.example/eximpe/return');
     assert.equal(Object.fromEntries(callback.fields).status, 'captured');

@@ -31,7 +31,7 @@ describe('section 6: the round trip to the issuer', () => {
     const page = await shop.follow(answer.headers.get('location') ?? '');
     assert.equal(page.status, 200);
     assert.match(page.text, /Demo Shop/);
-    assert.match(page.text, /1,249\.50 INR/);
+    assert.match(page.text, /₹1,249\.50/);
     assert.doesNotMatch(page.text, /4895380110000003/);
   });
 

@@ -87,7 +87,7 @@ function proofOf(result: ReturnType<typeof resultsOf>[number] | undefined): Auth
 test('the page shows merchant, amount, masked card and date, all escaped', async () => {
   const { form } = await open(needsChallenge, { amount: minorUnits(123450n) });
   assert.match(form.page, /Demo &lt;b&gt;Merchant&lt;\/b&gt; &amp; Søns/);
-  assert.match(form.page, /1,234\.50 USD/);
+  assert.match(form.page, /\$1,234\.50/);
   assert.match(form.page, /•••• 3155/);
   assert.match(form.page, /4 Nov 2026, 09:30 UTC/);
   assert.doesNotMatch(form.page, /<b>|4000002500003155/);

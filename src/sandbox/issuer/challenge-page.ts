@@ -1,5 +1,6 @@
+import { amountText } from '../../domain/amount-text.ts';
 import { parseCurrency } from '../../domain/currency.ts';
-import { formatMajorUnits, minorUnits } from '../../domain/money.ts';
+import { minorUnits } from '../../domain/money.ts';
 import { type Html, html, makePage, type Page } from '../html.ts';
 import type { Authentication } from './authentications.ts';
 import { oneTimeCodes, wrongCodesMax } from './codes.ts';
@@ -56,7 +57,7 @@ function letterhead(challenge: Authentication): Html {
 function purchase(challenge: Authentication): Html {
   return html`<dl>
 <div><dt>Merchant</dt><dd>${challenge.merchantName}</dd></div>
-<div><dt>Amount</dt><dd class="amount">${amountText(challenge)}</dd></div>
+<div><dt>Amount</dt><dd class="amount">${amountOf(challenge)}</dd></div>
 <div><dt>Card</dt><dd><span aria-label="ending in ${challenge.last4.split('').join(' ')}">•••• ${challenge.last4}</span></dd></div>
 <div><dt>Date</dt><dd>${dateText(challenge.purchaseDate)}</dd></div>
 </dl>`;
@@ -100,12 +101,11 @@ function sandboxPanel(): Html {
 </aside>`;
 }
 
-function amountText({ amount, currency }: Authentication): string {
+function amountOf({ amount, currency }: Authentication): string {
   const known = parseCurrency(currency);
-  const text = known === undefined ? amount.toString() : formatMajorUnits(minorUnits(amount), known);
-  const [whole = '', fraction] = text.split('.');
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
-  return `${fraction === undefined ? grouped : `${grouped}.${fraction}`} ${currency}`;
+  return known === undefined
+    ? `${amount} ${currency}`
+    : amountText({ amount: minorUnits(amount), currency: known }, 'en-US');
 }
 
 const dateFormat = new Intl.DateTimeFormat('en-GB', {

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
+import { amountText } from '../../../domain/amount-text.ts';
 import { containsPan, detectBrand, type OpenCard, parsePan } from '../../../domain/card.ts';
-import { formatMajorUnits } from '../../../domain/money.ts';
 import type { Payment } from '../../../domain/payment.ts';
 import { type Html, html } from '../../edge/html.ts';
 import { newNonce, page, sendPage } from '../../edge/pages.ts';
@@ -8,6 +8,7 @@ import { cardNumberInTextMessage, FieldProblems, requiredMessage } from '../fiel
 import { month } from '../lenient-body.ts';
 import { parseOpenCard } from '../parse-order.ts';
 import type { EximpeRoom } from '../room.ts';
+import { amountLocale } from './pages.ts';
 import { formField } from './token-path.ts';
 
 const fieldNames = ['number', 'cardholder_name', 'expiry_month', 'expiry_year', 'cvv'] as const;
@@ -87,7 +88,7 @@ export async function sendCheckoutForm(
     body: html`<div class="sheet">${mode === 'sandbox' && html`<p class="ribbon">Test mode: no money moves.</p>`}
 <h1 class="hidden">Pay by card</h1>
 <div class="summary"><p class="payee">${merchant?.name}</p>
-<p class="amount">${payment.currency} ${formatMajorUnits(payment.amount, payment.currency)}</p></div>
+<p class="amount">${amountText(payment, amountLocale)}</p></div>
 ${cardsTried > 0 && !hasProblem && html`<p class="notice" role="alert">${anotherCardText}</p>`}
 <form method="post" autocomplete="on">
 <input type="hidden" name="cards_tried" value="${cardsTried}">

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import { formatMajorUnits } from '../../../domain/money.ts';
+import { type AmountLocale, amountText } from '../../../domain/amount-text.ts';
 import type { Payment } from '../../../domain/payment.ts';
 import type { Refusal } from '../../../domain/refusal.ts';
 import { type Html, html } from '../../edge/html.ts';
@@ -8,6 +8,8 @@ import { capturedMessage, failureOf } from '../decline-texts.ts';
 import type { EximpeRoom } from '../room.ts';
 
 const refreshSeconds = 3;
+/** Most orders are in rupees, which are grouped in their own way. */
+export const amountLocale: AmountLocale = 'en-IN';
 
 /** For addresses that name no challenge, or forms that are not ours. */
 export function sendGone(reply: FastifyReply, room: EximpeRoom): FastifyReply {
@@ -52,7 +54,7 @@ export function sendResult(reply: FastifyReply, room: EximpeRoom, payment: Payme
   const message = captured ? capturedMessage : (failureOf(payment)?.text ?? '');
   const body = html`<p class="notice ${captured ? 'success' : 'problem'}">${message}</p>
 <dl><dt>Order</dt><dd>${payment.orderNumber}</dd>
-<dt>Amount</dt><dd>${payment.currency} ${formatMajorUnits(payment.amount, payment.currency)}</dd></dl>
+<dt>Amount</dt><dd>${amountText(payment, amountLocale)}</dd></dl>
 <p class="fine">You can close this page.</p>`;
   return sendSheet(reply, room, captured ? 'Payment successful' : 'Payment failed', body);
 }

@@ -1,9 +1,8 @@
-import { type Currency, currencyExponent } from '../../../domain/currency.ts';
-import { formatMajorUnits, type MinorUnits } from '../../../domain/money.ts';
+import { amountText } from '../../../domain/amount-text.ts';
 import type { Payment } from '../../../domain/payment.ts';
 import type { FormFields } from '../../edge/form-body.ts';
 import { type Html, html } from '../../edge/html.ts';
-import type { Language } from './language.ts';
+import { amountLocales, type Language } from './language.ts';
 import { languageSwitch } from './notice-page.ts';
 import { type Words, words } from './words.ts';
 
@@ -41,7 +40,7 @@ interface FieldLook {
 export function checkoutForm(form: CheckoutForm): Html {
   const text = words[form.language];
   const { payment, problems } = form;
-  const amount = displayAmount(payment.amount, payment.currency, form.language);
+  const amount = amountText(payment, amountLocales[form.language]);
   const cardsTried = payment.hosted?.cardsTried ?? 0;
   const firstProblem = cardFields.find((name) => problems[name] !== undefined);
   const field = (look: FieldLook) => cardField(look, problems[look.name], firstProblem === look.name);
@@ -129,17 +128,4 @@ function cardField(look: FieldLook, problem: string | undefined, isFirstProblem:
 ${problem !== undefined && html`<p class="hint problem" id="${name}-problem">${problem}</p>`}
 ${hint !== undefined && html`<p class="hint" id="${name}-hint">${hint}</p>`}
 </div>`;
-}
-
-/** An amount as people of that language read it; decimals come from our table, since `Intl` has some wrong. */
-export function displayAmount(amount: MinorUnits, currency: Currency, language: Language): string {
-  const digits = currencyExponent(currency);
-  const format = new Intl.NumberFormat(language === 'ja' ? 'ja-JP' : 'en-US', {
-    style: 'currency',
-    currency,
-    currencyDisplay: 'symbol',
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  });
-  return format.format(formatMajorUnits(amount, currency) as Intl.StringNumericLiteral);
 }

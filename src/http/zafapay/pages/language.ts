@@ -1,8 +1,12 @@
 import type { FastifyRequest } from 'fastify';
+import type { AmountLocale } from '../../../domain/amount-text.ts';
 
 /** The languages of our pages: those of the contract's own documentation. */
 export const languages = ['en', 'ja'] as const;
 export type Language = (typeof languages)[number];
+
+/** How amounts are written in each. */
+export const amountLocales: Record<Language, AmountLocale> = { en: 'en-US', ja: 'ja-JP' };
 
 /** What the reader chose with `?lang=`, else what the browser prefers, else English. */
 export function languageOf(request: FastifyRequest): Language {
