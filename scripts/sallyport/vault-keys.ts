@@ -1,6 +1,7 @@
 import { rotateVaultKeys } from '../../src/usecases/rotate-vault-keys.ts';
-import { rotateRootKey } from '../../src/wiring/root-keys.ts';
+import { listRootKeys, rotateRootKey } from '../../src/wiring/root-keys.ts';
 import type { Command } from './command.ts';
+import { printTable } from './table.ts';
 
 const whole = new Intl.NumberFormat('en-US');
 const hour = 3600;
@@ -61,30 +62,48 @@ export const vaultKeyCommands: readonly Command[] = [
   {
     name: 'keys rotate-root',
     usage: '',
-    says: 'adds a version to the root key, in its file or in HashiCorp Vault, and wraps every merchant’s keys under it; with several machines, copy the file to them first',
+    says: 'adds a version to the root key, in its file or in HashiCorp Vault, and wraps every merchant’s keys under it; AWS KMS does the former itself',
     options: {},
     positionals: [],
     async run({ house, config, desk }) {
       const { name, version, keys } = await rotateRootKey(house.core, config);
       const { actor, origin } = desk;
-      const object = version === null ? name : `root key ${version}`;
       await house.core.audit.append({
         actor,
         origin,
         act: version === null ? 'root_keys.rewrapped' : 'root_keys.rotated',
-        object,
+        object: version === null ? name : `root key ${version}`,
         result: 'done',
         details: { keys },
       });
-      if (version === null) {
-        console.log(
-          `AWS KMS makes new versions of ${name} itself, at a rate or on demand, and opens what any of them wrapped. ${keys} merchant keys of earlier root keys are under it now.`,
-        );
-        return 1;
+      const wrapped = `${whole.format(keys)} merchant keys were wrapped under it.`;
+      if (version !== null) {
+        const file = name === 'file' ? ' Copy the key file to the other machines, and keep a copy.' : '';
+        console.log(`Root key ${version} (${name}) wraps from now on; ${wrapped}${file}`);
+        return 0;
       }
       console.log(
-        `Root key ${version} wraps from the next start on, and ${keys} merchant keys already. Keep a copy of the key file.`,
+        `${name}: ${wrapped} No version was added: AWS KMS does that itself, every year or on demand (aws kms rotate-key-on-demand), and opens what earlier ones wrapped.`,
       );
+      return 1;
+    },
+  },
+  {
+    name: 'keys list-root',
+    usage: '',
+    says: 'shows the root keys that this database has seen, and what each still wraps: one that wraps nothing is needed for backups alone',
+    options: {},
+    positionals: [],
+    async run({ house }) {
+      const rows = (await listRootKeys(house.core)).map((use) => [
+        String(use.version),
+        use.keyName,
+        String(use.keyVersion),
+        use.usedSince.toISOString(),
+        whole.format(use.merchantKeys),
+        String(use.codeDays),
+      ]);
+      printTable(['number', 'root key', 'its version', 'used since', 'merchant keys', 'days of codes'], rows);
       return 0;
     },
   },

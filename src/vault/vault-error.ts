@@ -29,3 +29,8 @@ export class VaultError extends Error {
     this.code = code;
   }
 }
+
+/** Whether it is the key service that is out of reach: what was asked for may be asked for again. */
+export function isRootKeyUnavailable(error: unknown): boolean {
+  return error instanceof VaultError && error.code === 'root_key_unavailable';
+}

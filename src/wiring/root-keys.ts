@@ -6,6 +6,7 @@ import { loadLocalRootKey, openLocalRootKey } from '../vault/root-keys/local-roo
 import { openRootKeys } from '../vault/root-keys/open-root-keys.ts';
 import { awsKmsKeyName, transitKeyName } from '../vault/root-keys/root-key-name.ts';
 import type { RootKey, RootKeyPlace, RootKeyProvider } from '../vault/root-keys/root-key-provider.ts';
+import { type RootKeyUse, readRootKeys, readRootKeyUses } from '../vault/root-keys/root-key-rows.ts';
 import { openTransitRootKey } from '../vault/root-keys/transit-root-key.ts';
 import type { VaultDatabase } from '../vault/vault-database.ts';
 import { VaultError } from '../vault/vault-error.ts';
@@ -25,7 +26,7 @@ export async function openConfiguredRootKeys(
   database: VaultDatabase,
   log: TroubleLog,
 ): Promise<RootKeyProvider> {
-  return warnOfTrouble(await openAround(config, database, await openCurrent(config)), log);
+  return warnOfTrouble(await openAround(config, database, await openCurrent(config, database)), log);
 }
 
 /**
@@ -37,7 +38,7 @@ export async function rotateRootKey(
   core: Core,
   config: Config,
 ): Promise<{ readonly name: string; readonly version: number | null; readonly keys: number }> {
-  const current = await openCurrent(config);
+  const current = await openCurrent(config, core.vaultDatabase);
   const added = await current.rotate();
   const rootKeys = await openAround(config, core.vaultDatabase, current);
   const { mode } = config;
@@ -47,16 +48,22 @@ export async function rotateRootKey(
   return { name: current.name, version: added === null ? null : rootKeys.currentVersion(), keys };
 }
 
+/** The root keys that this database has seen, and what each of them still wraps. */
+export function listRootKeys(core: Core): Promise<RootKeyUse[]> {
+  return readRootKeyUses(core.vaultDatabase);
+}
+
 function openAround(config: Config, database: VaultDatabase, current: RootKey): Promise<RootKeyProvider> {
   const others = config.otherRootKeys.map((setting) => placeOf(setting, config));
   return openRootKeys({ database, mode: config.mode, current, others });
 }
 
-/** The key file is made at the first start; everywhere else a key must be there. */
-function openCurrent(config: Config): Promise<RootKey> {
-  return config.rootKey.kind === 'file'
-    ? loadLocalRootKey(config.dataFolder)
-    : placeOf(config.rootKey, config).open();
+/** A key file is made where none was used before; everywhere else a key must be there. */
+async function openCurrent(config: Config, database: VaultDatabase): Promise<RootKey> {
+  const place = placeOf(config.rootKey, config);
+  if (config.rootKey.kind !== 'file') return place.open();
+  const wasUsed = (await readRootKeys(database)).some((row) => row.key_name === place.name);
+  return wasUsed ? place.open() : loadLocalRootKey(config.dataFolder);
 }
 
 function placeOf(setting: RootKeySetting, config: Config): RootKeyPlace {

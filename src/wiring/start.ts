@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer } from 'node:net';
 import type { Config } from '../config/config.ts';
+import { isConnectionError } from '../http/edge/connection-errors.ts';
 import type { EdgeServer } from '../http/edge/dialect.ts';
 import { createMetrics, type Metrics, registerOperations } from '../http/edge/operations.ts';
 import { createHttpServer } from '../http/edge/server.ts';
@@ -17,6 +18,7 @@ import { createOrderStore } from '../store/orders.ts';
 import { acknowledgeResult } from '../threeds/messages.ts';
 import { parseAuthenticationResult, ThreeDsMessageError } from '../threeds/parse-messages.ts';
 import type { Gateway } from '../usecases/gateway.ts';
+import { isRootKeyUnavailable } from '../vault/vault-error.ts';
 import { judgeEndpointUrl } from '../webhooks/address-guard.ts';
 import { startSchedule } from '../workers/schedule.ts';
 import { refreshCardLimitsWork } from '../workers/sweep-risk.ts';
@@ -94,6 +96,7 @@ async function openAll(options: StartOptions, closers: Closers): Promise<Sallypo
     clock: core.clock,
     random: systemRandom,
     trustedProxies: config.trustedProxies,
+    isUnavailable: (error) => isConnectionError(error) || isRootKeyUnavailable(error),
     observeRequest: metrics.observeRequest,
   });
   const own = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${config.port}`;

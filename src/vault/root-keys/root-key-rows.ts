@@ -21,6 +21,30 @@ export async function readRootKeys(database: VaultDatabase): Promise<RootKeyRow[
   return rows;
 }
 
+/** What a root key still wraps in this database. */
+export interface RootKeyUse {
+  readonly version: number;
+  readonly keyName: string;
+  readonly keyVersion: number;
+  readonly usedSince: Date;
+  readonly merchantKeys: number;
+  /** Days whose card codes are sealed under a key that it wraps. */
+  readonly codeDays: number;
+}
+
+/** What each root key still wraps, oldest first: one that wraps nothing is needed for backups alone. */
+export async function readRootKeyUses(database: VaultDatabase): Promise<RootKeyUse[]> {
+  const { rows } = await database.query<RootKeyUse>({
+    name: 'vault_root_key_uses',
+    text: `select version, key_name as "keyName", key_version as "keyVersion", created_at as "usedSince",
+        (select count(*)::integer from vault.merchant_keys where root_version = root.version) as "merchantKeys",
+        (select count(*)::integer from vault.cvc_keys where root_version = root.version) as "codeDays"
+      from vault.root_keys root order by version`,
+    values: [],
+  });
+  return rows;
+}
+
 /** Changes nothing when another process took the number, or numbered the key, first. */
 export async function insertRootKey(database: VaultDatabase, row: RootKeyRow): Promise<void> {
   await database.query({
