@@ -190,6 +190,37 @@ test('the third wrong code fails the authentication; the first two leave tries a
   );
 });
 
+test('after a code that was not right the browser is sent to the page, so that a reload sends none again', async () => {
+  const { form } = await open(needsChallenge);
+  for (const [otp, told] of [
+    ['', 'Enter the six-digit code.'],
+    ['000000', 'That code is not right.'],
+  ] as const) {
+    const posted = await fetch(form.action, {
+      method: 'POST',
+      body: new URLSearchParams({ otp }),
+      redirect: 'manual',
+    });
+    assert.equal(posted.status, 303);
+    const page = new URL(posted.headers.get('location') ?? '', form.action);
+    for (let look = 0; look < 3; look++) {
+      const again = await readForm(await fetch(page));
+      assert.ok(again.page.includes(told));
+      assert.match(again.page, otp === '' ? /3 tries left/ : /2 tries left/);
+    }
+  }
+});
+
+test('what an address says of the last code is not repeated unless it can be', async () => {
+  const challenge = await ask(needsChallenge);
+  for (const problem of ['wrong_code', 'other', '<b>']) {
+    const { page } = await readForm(
+      await fetch(`${challenge.acsUrl}?problem=${encodeURIComponent(problem)}`),
+    );
+    assert.doesNotMatch(page, /otp-problem|<b>/);
+  }
+});
+
 test('an empty code costs no try', async () => {
   const { form } = await open(needsChallenge);
   const again = await readForm(await post(form.action, { otp: ' ', action: 'confirm' }));

@@ -10,7 +10,7 @@ import {
   keepReturnFields,
 } from './authentications.ts';
 import { type ChallengeStep, continueChallenge, lookAtChallenge } from './challenge.ts';
-import { challengePage, noChallengePage, returnPage } from './challenge-page.ts';
+import { type ChallengeProblem, challengePage, noChallengePage, returnPage } from './challenge-page.ts';
 import { encodeCres, parseCreq } from './creq.ts';
 
 export interface SandboxPagesOptions {
@@ -41,7 +41,9 @@ export function registerSandboxPages(
     scope.get('/sandbox/acs/challenge/:token', async (request, reply) => {
       const challenge = await findChallenge(options, request);
       if (challenge === undefined) return sendPage(reply, noChallengePage(404));
-      return sendStep(reply, await lookAtChallenge(contextOf(options), challenge), challenge.pageToken);
+      const step = await lookAtChallenge(contextOf(options), challenge);
+      const problem = problemOf(request, challenge);
+      return sendStep(reply, step.kind === 'open' ? { ...step, problem } : step, challenge.pageToken);
     });
     scope.post('/sandbox/acs/challenge/:token', async (request, reply) => {
       const challenge = await findChallenge(options, request);
@@ -49,13 +51,29 @@ export function registerSandboxPages(
       const form = formOf(request);
       if (form.has('creq')) return openByCreq(options, request, reply, challenge);
       const input = { action: form.get('action') ?? 'confirm', code: form.get('otp') ?? '' };
-      return sendStep(
-        reply,
-        await continueChallenge(contextOf(options), challenge, input),
-        challenge.pageToken,
-      );
+      const step = await continueChallenge(contextOf(options), challenge, input);
+      return step.kind === 'open' ? sendBack(reply, step) : sendStep(reply, step, challenge.pageToken);
     });
   });
+}
+
+/** What the page is to say of the last code; nothing that cannot have happened. */
+function problemOf(request: FastifyRequest, { tries }: Authentication): ChallengeProblem {
+  const { problem } = request.query as { problem?: unknown };
+  if (problem === 'no_code') return 'no_code';
+  return problem === 'wrong_code' && tries > 0 ? 'wrong_code' : null;
+}
+
+/** After a code that was not right the browser asks for the page anew, so that going back or reloading sends none again. */
+function sendBack(
+  reply: FastifyReply,
+  { challenge, problem }: Extract<ChallengeStep, { kind: 'open' }>,
+): FastifyReply {
+  const query = problem === null ? '' : `?problem=${problem}`;
+  return reply
+    .code(303)
+    .headers({ 'cache-control': 'no-store', location: `${challenge.pageToken}${query}` })
+    .send();
 }
 
 /** A browser comes with a CReq: to the address of its challenge, or to the one that all challenges share. */

@@ -75,9 +75,10 @@ async function judgeCode(
     return end(context, challenge, { ...authenticated(challenge), responseCode: code.responseCode });
   }
   const tries = await countWrongCode(context.pool, challenge.acsTransactionId);
-  if (tries === null) return settle(context, await reread(context, challenge));
-  // 19: exceeds the ACS's maximum of challenges.
-  if (tries >= wrongCodesMax) return end(context, challenge, notAuthenticated(challenge, '19', null));
+  // 19: exceeds the ACS's maximum of challenges. Where another code used up the tries, or ended it, at this moment, only
+  // the first end counts.
+  if (tries === null || tries >= wrongCodesMax)
+    return end(context, challenge, notAuthenticated(challenge, '19', null));
   return { kind: 'open', challenge: { ...challenge, tries }, problem: 'wrong_code' };
 }
 
