@@ -1,5 +1,5 @@
 import { Secret } from '../lib/secret.ts';
-import { isLoopbackHost, parseBaseUrl, type Refuse } from './addresses.ts';
+import { isLoopbackHost, parseBaseUrl, type Refuse, withoutPassword } from './addresses.ts';
 import type { Env } from './env.ts';
 
 /** One root key by the place where it is kept. */
@@ -91,6 +91,6 @@ function parseServiceUrl(name: string, value: string, refuse: Refuse): string {
   if (!URL.canParse(value)) return address;
   const { protocol, hostname } = new URL(value);
   if (protocol === 'http:' && !isLoopbackHost(hostname.replace(/^\[|\]$/g, '')))
-    refuse(name, value, 'an https URL, unless it is of this machine');
+    refuse(name, withoutPassword(value), 'an https URL, unless it is of this machine');
   return address;
 }
