@@ -10,6 +10,7 @@ export function printBanner(config: Config, url: string): void {
       '  Zafapay dialect   POST /v1/payments    publishable key pk_test_demo    access token sk_test_demo',
       '  EximPe dialect    POST /pg/orders/     client 1000000001    secret demo_secret    merchant 2000000001',
       '                                         encryption key demo_encryption_key',
+      `  Start page        ${shown}/`,
       `  API reference     ${shown}/reference/`,
       `  Test cards        ${shown}/sandbox/cards`,
       `  The bank's book   ${shown}/sandbox/acquirer/authorizations`,

@@ -7,6 +7,7 @@ import { createHttpServer } from '../http/edge/server.ts';
 import { eximpeDescription } from '../http/eximpe/openapi/description.ts';
 import { registerEximpe } from '../http/eximpe/register-eximpe.ts';
 import { registerOpenApi } from '../http/openapi/register-openapi.ts';
+import { registerStartPage } from '../http/start/register-start-page.ts';
 import { registerThreeDsResults, resultsPath } from '../http/threeds/results.ts';
 import { zafapayDescription } from '../http/zafapay/openapi/description.ts';
 import { registerZafapay } from '../http/zafapay/register.ts';
@@ -30,6 +31,7 @@ import type { Log } from './log.ts';
 import { type Core, openCore } from './open-core.ts';
 import { type OpenDatabase, openDatabase } from './open-database.ts';
 import { openSandboxWorld } from './sandbox-world.ts';
+import { startPageFacts } from './start-page-facts.ts';
 import { startWorkers, type Workers } from './start-workers.ts';
 import { webhookFormats } from './webhook-formats.ts';
 
@@ -202,6 +204,7 @@ function mountSandbox(
       return now;
     },
   };
+  registerStartPage(server, startPageFacts(config), systemRandom);
   registerSandboxRoutes(server, { pool: database.pool, clock: core.clock, movableClock });
   registerSandboxPages(server, { pool: database.pool, clock: core.clock, log: server.log });
 }
