@@ -30,7 +30,7 @@ export function readPostmasterFile(clusterFolder: string): PostmasterFile | null
  * A PostgreSQL that still runs on it is orphaned by definition: it is given time to shut down, then stopped.
  * A `postmaster.pid` whose process is gone, or is now someone else's, is removed.
  *
- * @throws {EmbeddedPostgresError} when the old PostgreSQL cannot be stopped.
+ * @throws {EmbeddedPostgresError} when the old PostgreSQL cannot be stopped, or its file not be removed.
  */
 export async function clearLeftover(
   clusterFolder: string,
@@ -51,8 +51,19 @@ export async function clearLeftover(
       }
     }
   }
-  if (readPostmasterFile(clusterFolder)?.pid === pid)
-    rmSync(join(clusterFolder, 'postmaster.pid'), { force: true });
+  if (readPostmasterFile(clusterFolder)?.pid === pid) removePostmasterFile(clusterFolder);
+}
+
+function removePostmasterFile(clusterFolder: string): void {
+  const file = join(clusterFolder, 'postmaster.pid');
+  try {
+    rmSync(file, { force: true });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new EmbeddedPostgresError(`${file} of a PostgreSQL that is gone cannot be removed: ${reason}`, {
+      cause: error,
+    });
+  }
 }
 
 async function goneWithin(pid: number, clusterFolder: string, limitMs: number): Promise<boolean> {

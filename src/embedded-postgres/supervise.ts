@@ -10,9 +10,10 @@ const READY_MS_MAX = 120_000;
 const FAST_SHUTDOWN_MS = 15_000;
 const IMMEDIATE_SHUTDOWN_MS = 5_000;
 const RESTART_DELAYS_MS = [50, 200, 500, 1_000, 2_000, 5_000];
-/** A full disk ends when somebody makes room: until then PostgreSQL is tried again this often, however long it takes. */
-const FULL_DISK_DELAY_MS = 5_000;
-const FULL_DISK = /No space left on device|Disk quota exceeded/;
+/** A disk that takes no writes is mended by somebody: until then PostgreSQL is tried again this often, however long it takes. */
+const UNWRITABLE_DISK_DELAY_MS = 5_000;
+const UNWRITABLE_DISK =
+  /No space left on device|Disk quota exceeded|Read-only file system|Input\/output error/i;
 /** A server that ran this long had started well, so its next end counts from one again. */
 const STEADY_MS = 60_000;
 /** Lines kept to tell why a start failed. */
@@ -38,7 +39,7 @@ type Running = { readonly process: KeptProcess; readonly lastLines: readonly str
 /**
  * Starts PostgreSQL, resolves when it accepts connections, and starts it again with the same arguments whenever it
  * ends by itself: after 50 ms at first, then slower when it ends again soon. After six starts in a row that failed it
- * gives up, unless they failed because the disk was full.
+ * gives up, unless they failed because the disk was full or took no writes for another reason.
  *
  * @throws {EmbeddedPostgresError} when the first start fails.
  */
@@ -55,7 +56,11 @@ export async function supervise(server: SupervisedServer): Promise<Supervised> {
       if (stopping) return;
       if (performance.now() - startedAt > STEADY_MS) deaths = 0;
       server.log.warn('PostgreSQL ended by itself; starting it again');
-      const restarted = await restart(server, { deaths, full: isDiskFull(running) }, () => stopping);
+      const restarted = await restart(
+        server,
+        { deaths, unwritable: wasDiskUnwritable(running) },
+        () => stopping,
+      );
       if (restarted === null) break;
       ({ running, deaths } = restarted);
     }
@@ -80,36 +85,36 @@ export async function supervise(server: SupervisedServer): Promise<Supervised> {
 }
 
 /**
- * `deaths` in quick succession make the waits longer; only starts that fail, six in a row, make us give up. `full` says
- * that the disk was, when PostgreSQL ended: that ends when somebody makes room, and is not counted.
+ * `deaths` in quick succession make the waits longer; only starts that fail, six in a row, make us give up. `unwritable` says
+ * that the disk was, when PostgreSQL ended: that ends when somebody mends it, and is not counted.
  */
 async function restart(
   server: SupervisedServer,
-  before: { readonly deaths: number; readonly full: boolean },
+  before: { readonly deaths: number; readonly unwritable: boolean },
   isStopping: () => boolean,
 ): Promise<{ running: Running; deaths: number } | null> {
-  let { full } = before;
+  let { unwritable } = before;
   let failedStarts = 0;
-  while (full || failedStarts < RESTART_DELAYS_MS.length) {
+  while (unwritable || failedStarts < RESTART_DELAYS_MS.length) {
     const step = Math.min(before.deaths + failedStarts, RESTART_DELAYS_MS.length - 1);
-    await delay(full ? FULL_DISK_DELAY_MS : RESTART_DELAYS_MS[step], undefined, { ref: false });
+    await delay(unwritable ? UNWRITABLE_DISK_DELAY_MS : RESTART_DELAYS_MS[step], undefined, { ref: false });
     if (isStopping()) return null;
     try {
       const running = await startServer(server);
       server.log.info(`PostgreSQL runs again as process ${running.process.pid}`);
-      return { running, deaths: full ? before.deaths : before.deaths + 1 };
+      return { running, deaths: unwritable ? before.deaths : before.deaths + 1 };
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       server.log.warn(message);
-      full = FULL_DISK.test(message);
-      if (!full) failedStarts += 1;
+      unwritable = UNWRITABLE_DISK.test(message);
+      if (!unwritable) failedStarts += 1;
     }
   }
   return null;
 }
 
-function isDiskFull({ lastLines }: Running): boolean {
-  return lastLines.some((line) => FULL_DISK.test(line));
+function wasDiskUnwritable({ lastLines }: Running): boolean {
+  return lastLines.some((line) => UNWRITABLE_DISK.test(line));
 }
 
 async function startServer(server: SupervisedServer): Promise<Running> {
@@ -138,7 +143,7 @@ async function becomeReady(
     if (file?.pid === process.pid && file.status === 'ready') return;
     if (exitCode !== undefined) {
       const reason =
-        lastLines.findLast((line) => FULL_DISK.test(line)) ??
+        lastLines.findLast((line) => UNWRITABLE_DISK.test(line)) ??
         lastLines.findLast((line) => /FATAL|error/i.test(line)) ??
         `exit code ${exitCode}`;
       throw new EmbeddedPostgresError(`PostgreSQL could not start on ${server.clusterFolder}: ${reason}`);

@@ -7,6 +7,7 @@ import { Shop as EximpeShop, orderBody } from '../eximpe/shop.ts';
 import { type OutsideBank, startOutsideBank } from '../support/outside-bank.ts';
 import { until } from '../support/until.ts';
 import { type Answer, openShop, type Shop } from '../zafapay/shop.ts';
+import { assertBooksAgree, assertUnavailable } from './judge.ts';
 import { mountSmallDisk } from './small-disk.ts';
 
 const diskMegabytes = 200;
@@ -39,34 +40,6 @@ async function payOn(key: string, token: string): Promise<Answer> {
   );
 }
 
-function assertUnavailable(answer: { status: number; headers: Headers; text: string }): void {
-  assert.equal(answer.status, 503, answer.text);
-  assert.ok(Number(answer.headers.get('retry-after')) > 0, 'it says when to come again');
-}
-
-async function assertBooksAgree(): Promise<void> {
-  const { pool } = shop.gateway.database;
-  await until(
-    'nothing waits for an answer',
-    async () => {
-      await shop.advance(130);
-      const { rows } = await pool.query(
-        "select 1 from attempts where state in ('queued', 'sending', 'unknown', 'reversing')",
-      );
-      return rows.length === 0;
-    },
-    15,
-  );
-  const { rows } = await pool.query<{ id: string }>(
-    "select id from payments where state = 'captured' order by id",
-  );
-  const live = (await bank.readBook()).filter((line) => line.live).map((line) => line.merchantReference);
-  assert.deepEqual(
-    live.toSorted(),
-    rows.map(({ id }) => id),
-  );
-}
-
 test(`the disk of the database fills up: 503 in both dialects, nothing half done, and on it goes once there is room${title}`, async (t) => {
   if ('refusal' in disk) return t.diagnostic(`run as root where mount is allowed: ${disk.refusal}`);
   assert.equal((await shop.pay()).status, 201);
@@ -90,7 +63,7 @@ test(`the disk of the database fills up: 503 in both dialects, nothing half done
     if (before?.status === 201) assert.equal(again.text, before.text);
     else assert.ok(again.status === 201 || again.status === 409, `${again.status} ${again.text}`);
   }
-  await assertBooksAgree();
+  await assertBooksAgree(shop, bank);
   t.diagnostic(`${refused.length} of ${answers.length} payments were refused while the disk was full`);
 });
 
@@ -126,5 +99,5 @@ test(`the disk of the log fills up: PostgreSQL stops, is tried again for as long
   );
   assert.equal((await shop.read(kept.body.transaction_id)).status, 'completed');
   assert.equal((await shop.pay()).status, 201);
-  await assertBooksAgree();
+  await assertBooksAgree(shop, bank);
 });

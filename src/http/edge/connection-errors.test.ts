@@ -52,6 +52,22 @@ describe('an unreachable database is recognised', () => {
     [new Error('Connection terminated unexpectedly'), true],
     [new Error('Query read timeout'), true],
     [new Error('timeout exceeded when trying to connect'), true],
+    [
+      Object.assign(new Error('could not open file "base/16384/2691": Read-only file system'), {
+        code: '42501',
+        file: 'md.c',
+        routine: 'mdopenfork',
+      }),
+      true,
+    ],
+    [
+      Object.assign(new Error('permission denied for table pans'), {
+        code: '42501',
+        file: 'aclchk.c',
+        routine: 'aclcheck_error',
+      }),
+      false,
+    ],
     [Object.assign(new Error('no such file'), { code: 'ENOENT', syscall: 'open' }), false],
     [new Error('plain'), false],
     ['ECONNREFUSED', false],

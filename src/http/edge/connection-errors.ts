@@ -18,6 +18,12 @@ const unreachableCodes = new Set([
  */
 const unservingStates = /^(080[0-9]{2}|53...|57P0[1-5]|58030|25006|25P03)$/;
 
+/**
+ * PostgreSQL calls a disk that takes no writes a lack of privilege (42501), as it calls a right that somebody lacks. Where
+ * in its own source the error arose tells which: these files read and write the disk.
+ */
+const diskSources = /^(md|fd|slru|xlog|buffile|copydir|relmapper)\.c$/;
+
 /** What the driver `pg` says, without a code, when its socket or its pool has let it down. */
 const unreachableMessages =
   /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client has encountered a connection error|Cannot use a pool after calling end)/;
@@ -25,9 +31,10 @@ const unreachableMessages =
 /** Whether `error`, or what caused it, says that a database cannot be reached or will not serve at the moment. */
 export function isConnectionError(error: unknown): boolean {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++) {
-    const { code, syscall } = cause as { code?: unknown; syscall?: unknown };
+    const { code, syscall, file } = cause as { code?: unknown; syscall?: unknown; file?: unknown };
     // ENOENT means a missing socket only when it came from connecting; of a file it is a bug of ours.
     if (code === 'ENOENT' && syscall !== 'connect') continue;
+    if (code === '42501' && typeof file === 'string' && diskSources.test(file)) return true;
     if (typeof code === 'string' && (unreachableCodes.has(code) || unservingStates.test(code))) return true;
     if (unreachableMessages.test(cause.message)) return true;
   }
