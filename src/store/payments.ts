@@ -273,8 +273,12 @@ function addDependentWrites(list: WriteList, change: PaymentChange): void {
   if (change.attempt)
     list.add('attempt', writes.updateAttempt(parameters, 'changed', merchantId, change.attempt));
   if (change.refund) list.add('refund', writes.upsertRefund(parameters, 'changed', change.refund));
+  // After the one that it follows: a payment has one open attempt, and the database looks at each row as it is written.
   if (change.newAttempt)
-    list.add('new_attempt', writes.insertAttempt(parameters, 'changed', change.newAttempt));
+    list.add(
+      'new_attempt',
+      writes.insertAttempt(parameters, change.attempt ? 'attempt' : 'changed', change.newAttempt),
+    );
   if (change.authentication) {
     list.add('authentication', writes.upsertAuthentication(parameters, 'changed', change.authentication));
   }

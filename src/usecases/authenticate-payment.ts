@@ -198,29 +198,15 @@ async function authorizeFrictionless(
   const begun =
     payment.status.state === 'authorizing' ? touched(payment, now) : beginAuthorization(payment, now);
   assert(!isRefusal(begun), 'a payment under way can be authorized');
-  if (declined) {
-    // The unique index allows one open attempt: the declined one is closed in a change of its own.
-    const closed = await gateway.payments.recordChange({ payment: begun, attempt: declined });
-    if (closed !== 'recorded') return readBack(gateway, payment);
-    return sendWithProof(gateway, context, touched(begun, now), pending, proof);
-  }
-  return sendWithProof(gateway, context, begun, pending, proof);
-}
-
-async function sendWithProof(
-  gateway: Gateway,
-  context: AuthorizationContext,
-  payment: Payment,
-  pending: PendingAuthentication,
-  proof: AuthenticationProof,
-): Promise<PaymentResult> {
-  const attempt = authorizationAttempt(gateway, payment);
+  const attempt = authorizationAttempt(gateway, begun);
   const recorded = await gateway.payments.recordChange({
-    payment,
+    payment: begun,
+    // In one commit with the attempt that follows it: nobody looks after a payment without an open one.
+    attempt: declined,
     newAttempt: attempt,
     authentication: { ...pending.authentication, state: 'spent', proof },
     riskDecisions: context.decisions,
   });
   if (recorded !== 'recorded') return readBack(gateway, payment);
-  return authorizePayment(gateway, context, payment, attempt, proof);
+  return authorizePayment(gateway, context, begun, attempt, proof);
 }

@@ -61,7 +61,7 @@ export class SimulatedStore {
     const current = this.payments.get(payment.id);
     if (claim && this.keys.has(claim.keyHash.toString('hex'))) return 'key_seen';
     if (!current || current.version !== payment.version - 1) return 'version_moved';
-    if (newAttempt && this.#blocks(newAttempt)) return 'operation_in_progress';
+    if (newAttempt && this.#blocks(newAttempt, change.attempt)) return 'operation_in_progress';
     if (claim) this.#claim(claim, payment, change.refund?.id ?? null, change.answer?.answer ?? null);
     this.payments.set(payment.id, payment);
     if (change.attempt) this.#update(change.attempt);
@@ -143,8 +143,9 @@ export class SimulatedStore {
     }),
   };
 
-  #blocks(fresh: Attempt): boolean {
+  #blocks(fresh: Attempt, ended: AttemptUpdate | undefined): boolean {
     for (const attempt of this.attempts.values()) {
+      if (attempt.id === ended?.id && !open.has(ended.state)) continue;
       if (
         fresh.kind === 'reversal' &&
         open.has(attempt.state) &&
