@@ -2,6 +2,7 @@ import type { Attempt } from '../domain/attempt.ts';
 import type { Payment } from '../domain/payment.ts';
 import { assert } from '../lib/assert.ts';
 import { recordApproval } from './approve-payment.ts';
+import { asAskedFor } from './asked-for.ts';
 import { attemptUnknown, touched } from './attempts.ts';
 import type { AuthorizationContext } from './authorization-context.ts';
 import type { PaymentResult } from './commands.ts';
@@ -64,8 +65,9 @@ export async function recordAuthorization(
   context: AuthorizationContext,
   payment: Payment,
   attempt: Attempt,
-  outcome: AcquirerOutcome,
+  answer: AcquirerOutcome,
 ): Promise<PaymentResult> {
+  const outcome = asAskedFor(payment, attempt, answer);
   switch (outcome.kind) {
     case 'unknown':
       return leaveUnknown(gateway, context, payment, attempt, outcome.cause);
@@ -73,16 +75,6 @@ export async function recordAuthorization(
       noteDecline(gateway, context, payment, outcome.reason, attempt.id);
       return failPayment(gateway, context, payment, attempt, outcome.reason, outcome.acquirerReference);
     case 'approved': {
-      if (outcome.amount !== payment.amount || outcome.currency !== payment.currency) {
-        // Not what we asked for: neither an approval nor a decline. The worker undoes it.
-        return leaveUnknown(
-          gateway,
-          context,
-          payment,
-          attempt,
-          'approved for another amount or currency than asked for',
-        );
-      }
       const decision = await judgeApproval(gateway, payment, outcome);
       const judged = decision ? { ...context, decisions: [...context.decisions, decision] } : context;
       return decision?.action === 'block'

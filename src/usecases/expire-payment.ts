@@ -55,33 +55,18 @@ async function releaseHold(gateway: Gateway, payment: Payment): Promise<'expired
       amount: (held) => held.amount,
       send: (request) => gateway.acquirer.void(request),
       apply: (held, now) => applyVoid(held, 'expired', now),
+      // The acquirer has nothing to release, as is common after a hold has lapsed: it is over on our side too.
+      applyDecline: (held, now) => applyVoid(held, 'expired', now),
     },
   );
-  if (result.kind === 'done') return 'expired';
-  // The acquirer has nothing to release, as is common after a hold has lapsed: it is over on our side too.
-  if (result.kind === 'declined') return endHold(gateway, merchantId, payment.id);
-  return 'left';
+  const ended = 'payment' in result && result.payment.status.state === 'voided';
+  return ended ? 'expired' : 'left';
 }
 
 function judgeLapse(payment: Payment, now: Date): Refusal | undefined {
   if (payment.status.state === 'authorized' && now < payment.status.captureBefore)
     return refuse('invalid_status', 'The authorization has not lapsed yet.');
   return judgeVoid(payment);
-}
-
-async function endHold(
-  gateway: Gateway,
-  merchantId: MerchantId,
-  paymentId: PaymentId,
-): Promise<'expired' | 'left'> {
-  for (let race = 0; race < racesMax; race++) {
-    const payment = await gateway.payments.findPayment(merchantId, { id: paymentId });
-    if (payment?.status.state !== 'authorized') return 'left';
-    const transition = applyVoid(payment, 'expired', gateway.clock.now());
-    if (isRefusal(transition)) return 'left';
-    if (await record(gateway, transition)) return 'expired';
-  }
-  return 'left';
 }
 
 /** False when somebody else wrote meanwhile. */

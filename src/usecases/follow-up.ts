@@ -5,6 +5,7 @@ import type { Payment, Transition } from '../domain/payment.ts';
 import { isRefusal } from '../domain/payment.ts';
 import { type Refusal, refuse } from '../domain/refusal.ts';
 import { assert } from '../lib/assert.ts';
+import { asAskedFor } from './asked-for.ts';
 import {
   attemptApproved,
   attemptDeclined,
@@ -17,10 +18,13 @@ import type { FollowUpOutcome, FollowUpResult } from './commands.ts';
 import { findEarlier, keySeen, refuseUnlessEarlier } from './earlier-request.ts';
 import type { Gateway } from './gateway.ts';
 import type { AcquirerOutcome, FollowUpRequest } from './ports/acquirer.ts';
-import type { IdempotencyClaim, PaymentName, StoredAnswer } from './ports/store.ts';
+import type { IdempotencyClaim, PaymentChange, PaymentName, StoredAnswer } from './ports/store.ts';
+import { undoLateApproval } from './undo-late-approval.ts';
 
 /** How often an operation is begun again after somebody else wrote between its read and its write. */
 const racesMax = 5;
+/** How often an answer is recorded again after somebody else wrote something else about the payment. */
+const answerRacesMax = 20;
 
 export interface FollowUp {
   readonly merchantId: MerchantId;
@@ -36,11 +40,14 @@ export interface HoldOperation {
   readonly amount: (payment: Payment) => MinorUnits;
   readonly send: (request: FollowUpRequest) => Promise<AcquirerOutcome>;
   readonly apply: (payment: Payment, now: Date) => Transition | Refusal;
+  /** What a decline does to the payment; left out, it stays as it was. */
+  readonly applyDecline?: (payment: Payment, now: Date) => Transition | Refusal;
 }
 
 /**
  * Runs an operation on a held authorization: judge, commit the attempt, send it with nothing open in the database, commit
- * what came back. A decline leaves the payment as it was; silence leaves the attempt for a worker to find out.
+ * what came back. A decline leaves the payment as it was, unless the operation says otherwise; silence leaves the attempt
+ * for a worker to find out.
  */
 export async function operateOnHold(
   gateway: Gateway,
@@ -85,46 +92,98 @@ async function sendOnHold(
     payment.status.state === 'authorized',
     'only a held authorization is captured or voided at the acquirer',
   );
-  const outcome = await operation.send({
+  const answer = await operation.send({
     reference: attempt.id,
     acquirerReference: payment.status.authorization.acquirerReference,
     amount: attempt.amount,
     currency: payment.currency,
   });
-  const now = gateway.clock.now();
-  switch (outcome.kind) {
-    case 'unknown':
-      await gateway.payments.recordChange({
-        payment: touched(payment, now),
-        attempt: attemptUnknown(attempt.id, outcome.cause, now),
-      });
-      return { kind: 'unknown', payment };
-    case 'declined': {
-      const result = { kind: 'declined', payment: touched(payment, now), reason: outcome.reason } as const;
-      await gateway.payments.recordChange({
-        payment: result.payment,
-        attempt: attemptDeclined(attempt.id, outcome.reason, outcome.acquirerReference, now),
-        answer: answerOf(command, result),
-      });
+  const outcome = asAskedFor(payment, attempt, answer);
+  let current = payment;
+  for (let race = 0; race < answerRacesMax; race++) {
+    const { result, change } = answerChange(gateway, command, operation, current, attempt, outcome);
+    if ((await gateway.payments.recordChange(change)) === 'recorded') {
+      if (change.event) gateway.deliveriesWaiting();
       return result;
     }
-    case 'approved': {
-      const transition = operation.apply(payment, now);
-      assert(!isRefusal(transition), 'what was judged before is applied after');
-      const result = { kind: 'done', payment: transition.payment } as const;
-      const recorded = await gateway.payments.recordChange({
-        payment: transition.payment,
-        event: newEvent(gateway, transition.event),
-        attempt: attemptApproved(attempt.id, outcome, now),
-        answer: answerOf(command, result),
-      });
-      gateway.deliveriesWaiting();
-      if (recorded === 'recorded') return result;
-      const current = await gateway.payments.findPayment(payment.merchantId, { id: payment.id });
-      assert(current, 'a payment that was read is still there');
-      return { kind: 'done', payment: current };
+    // The payment first: whoever ends the attempt after this read moves the payment's version.
+    const read = await gateway.payments.findPayment(payment.merchantId, { id: payment.id });
+    assert(read, 'a payment that was read is still there');
+    const now = await gateway.payments.findAttempt(attempt.merchantId, attempt.id);
+    assert(now, 'an attempt that was committed is still there');
+    if (!(await isStillWanted(gateway, read, now, outcome))) {
+      if (outcome.kind === 'approved' && attempt.kind === 'capture') await undoLateApproval(gateway, attempt);
+      return asRecorded(read, now);
     }
+    current = read;
   }
+  // The attempt is open: a worker asks the acquirer, and records what we could not.
+  return { kind: 'unknown', payment: current };
+}
+
+/**
+ * Whether an answer may still be recorded after somebody else wrote: while the attempt is open, and for a void that was
+ * given up and then carried out, because no reversal brings a released hold back.
+ */
+async function isStillWanted(
+  gateway: Gateway,
+  payment: Payment,
+  attempt: Attempt,
+  outcome: AcquirerOutcome,
+): Promise<boolean> {
+  if (payment.status.state !== 'authorized') return false;
+  if (attempt.state === 'sending' || attempt.state === 'unknown') return true;
+  const released = attempt.kind === 'void' && outcome.kind === 'approved' && attempt.state === 'reversed';
+  return released && !(await gateway.payments.hasOpenOperation(payment.merchantId, payment.id));
+}
+
+/** Somebody else recorded the attempt's end, or began to undo it: what they wrote is the truth. */
+function asRecorded(payment: Payment, attempt: Attempt): FollowUpResult {
+  switch (attempt.state) {
+    case 'approved':
+      return { kind: 'done', payment };
+    case 'declined':
+    case 'reversed':
+      return { kind: 'declined', payment, reason: attempt.declineReason ?? 'processing_error' };
+    default:
+      return { kind: 'unknown', payment };
+  }
+}
+
+function answerChange(
+  gateway: Gateway,
+  command: FollowUp,
+  operation: HoldOperation,
+  payment: Payment,
+  attempt: Attempt,
+  outcome: AcquirerOutcome,
+): { readonly result: FollowUpResult; readonly change: PaymentChange } {
+  const now = gateway.clock.now();
+  if (outcome.kind === 'unknown') {
+    const waiting = touched(payment, now);
+    return {
+      result: { kind: 'unknown', payment: waiting },
+      change: { payment: waiting, attempt: attemptUnknown(attempt.id, outcome.cause, now) },
+    };
+  }
+  const approved = outcome.kind === 'approved';
+  const transition = approved ? operation.apply(payment, now) : operation.applyDecline?.(payment, now);
+  assert(!transition || !isRefusal(transition), 'what was judged before is applied after');
+  const moved = transition?.payment ?? touched(payment, now);
+  const result: FollowUpOutcome = approved
+    ? { kind: 'done', payment: moved }
+    : { kind: 'declined', payment: moved, reason: outcome.reason };
+  return {
+    result,
+    change: {
+      payment: moved,
+      event: transition && newEvent(gateway, transition.event),
+      attempt: approved
+        ? attemptApproved(attempt.id, outcome, now)
+        : attemptDeclined(attempt.id, outcome.reason, outcome.acquirerReference, now),
+      answer: answerOf(command, result),
+    },
+  };
 }
 
 /** The answer to keep under the request's key. */

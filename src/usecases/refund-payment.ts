@@ -13,6 +13,7 @@ import {
 import type { Refund } from '../domain/refund.ts';
 import { refuse } from '../domain/refusal.ts';
 import { assert } from '../lib/assert.ts';
+import { asAskedFor } from './asked-for.ts';
 import {
   attemptApproved,
   attemptDeclined,
@@ -154,7 +155,7 @@ async function sendRefund(
     amount: refund.amount,
     currency: payment.currency,
   });
-  return recordRefund(gateway, command, payment, refund, attempt, outcome);
+  return recordRefund(gateway, command, payment, refund, attempt, asAskedFor(payment, attempt, outcome));
 }
 
 /** Records the acquirer's answer to a refund; other refunds of the payment may have moved it meanwhile. */

@@ -11,6 +11,7 @@ import type { RiskDecision } from '../domain/risk/decision.ts';
 import { assert } from '../lib/assert.ts';
 import { addSeconds } from '../lib/clock.ts';
 import { approvalChange } from './approve-payment.ts';
+import { isWhatWasAskedFor } from './asked-for.ts';
 import {
   attemptApproved,
   attemptDeclined,
@@ -119,13 +120,9 @@ async function recordOnCurrent(
   return 'version_moved';
 }
 
-function isWhatWeAskedFor(payment: Payment, attempt: Attempt, approval: Approval): boolean {
-  return approval.amount === attempt.amount && approval.currency === payment.currency;
-}
-
 async function applyApproval(gateway: Gateway, attempt: Attempt, approval: Approval): Promise<Resolution> {
   const payment = await paymentOf(gateway, attempt);
-  if (!isWhatWeAskedFor(payment, attempt, approval)) {
+  if (!isWhatWasAskedFor(payment, attempt, approval)) {
     await raise(gateway, attempt, {
       kind: 'approved_for_other_money',
       attemptId: attempt.id,
@@ -142,10 +139,12 @@ async function applyApproval(gateway: Gateway, attempt: Attempt, approval: Appro
   const recorded = await recordOnCurrent(gateway, attempt, (current) =>
     adoption(gateway, current, attempt, approval, decisions),
   );
-  return recorded === 'recorded' || recorded === 'nothing_to_do' ? 'settled' : 'later';
+  // Nobody wants it, or somebody else has recorded it: then there is nothing to undo.
+  if (recorded === 'nothing_to_do') return undo(gateway, attempt);
+  return recorded === 'recorded' ? 'settled' : 'later';
 }
 
-/** The change that makes a late approval ours; null when the payment no longer wants it. */
+/** The change that makes a late approval ours; null when the payment no longer wants it and it is to be undone. */
 async function adoption(
   gateway: Gateway,
   payment: Payment,
@@ -163,7 +162,12 @@ async function adoption(
     attempt.kind === 'capture'
       ? applyCapture(payment, attempt.amount, now)
       : applyVoid(payment, voidCause(payment, now), now);
-  if (isRefusal(transition)) return null;
+  if (isRefusal(transition)) {
+    // A hold that was released is gone, whatever ended the payment; no reversal brings it back.
+    return attempt.kind === 'void'
+      ? { payment: touched(payment, now), attempt: attemptApproved(attempt.id, approval, now) }
+      : null;
+  }
   return {
     payment: transition.payment,
     event: newEvent(gateway, transition.event),

@@ -1,0 +1,229 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { minorUnits } from '../../src/domain/money.ts';
+import { applyVoid, type Payment } from '../../src/domain/payment.ts';
+import { createResolutionStore } from '../../src/store/resolution.ts';
+import { capturePayment } from '../../src/usecases/capture-payment.ts';
+import { createPayment } from '../../src/usecases/create-payment.ts';
+import type { Gateway } from '../../src/usecases/gateway.ts';
+import type { Acquirer, AcquirerOutcome, FollowUpRequest } from '../../src/usecases/ports/acquirer.ts';
+import type { PaymentChange } from '../../src/usecases/ports/store.ts';
+import { refundPayment } from '../../src/usecases/refund-payment.ts';
+import { resolveAttempt } from '../../src/usecases/resolve-attempt.ts';
+import { voidPayment } from '../../src/usecases/void-payment.ts';
+import { startTestCore, type TestCore } from '../support/core.ts';
+import { command, paymentOf, tokenFor } from '../support/core-commands.ts';
+
+let house: TestCore;
+before(async () => {
+  house = await startTestCore();
+});
+after(() => house.close());
+
+const good = '4242424242424242';
+const frictionless = '4000009700000014';
+
+const timing = { queuedSeconds: 5, sendingSeconds: 60, leaseSeconds: 60 };
+
+/** Lets a worker look every two minutes until nothing is open, ten times at most. */
+async function resolveAll(gateway: Gateway = house.gateway): Promise<void> {
+  const store = createResolutionStore(house.core.database);
+  for (let round = 0; round < 10; round++) {
+    await house.core.clock.advance(130);
+    for (const due of await store.claimDue(gateway.clock.now(), 100, timing))
+      await resolveAttempt(gateway, store, due);
+    if ((await store.countOpen()).attempts === 0) return;
+  }
+}
+
+async function reread(payment: Payment): Promise<Payment> {
+  const current = await house.gateway.payments.findPayment(payment.merchantId, { id: payment.id });
+  assert.ok(current);
+  return current;
+}
+
+async function pay(pan: string, captureMethod: 'automatic' | 'manual'): Promise<Payment> {
+  const card = await tokenFor(house, pan);
+  return paymentOf(await createPayment(house.gateway, command(house, card, { captureMethod })));
+}
+
+const follow = (payment: Payment) => ({
+  merchantId: payment.merchantId,
+  name: { id: payment.id },
+  claim: null,
+  render: () => ({ status: 200, body: '{}' }),
+});
+
+async function book(payment: Payment): Promise<{ status: string; captured: bigint }[]> {
+  const { rows } = await house.database.pool.query(
+    'select status, captured from sandbox_bank.authorizations where merchant_reference = $1 order by number',
+    [payment.id],
+  );
+  return rows;
+}
+
+function withAcquirer(over: Partial<Acquirer>): Gateway {
+  return { ...house.gateway, acquirer: { ...house.gateway.acquirer, ...over } };
+}
+
+class Killed extends Error {}
+
+/** A process that dies before its first commit of which `dies` is true. */
+function dyingProcess(dies: (change: PaymentChange) => boolean): Gateway {
+  const { payments } = house.gateway;
+  const recordChange = async (change: PaymentChange) => {
+    if (dies(change)) throw new Killed('the process died');
+    return payments.recordChange(change);
+  };
+  return { ...house.gateway, payments: { ...payments, recordChange } };
+}
+
+test('a process that dies between a soft decline and the second attempt leaves no payment under way for ever', async () => {
+  const gateway = dyingProcess(({ newAttempt }) => newAttempt !== undefined);
+  const merchantReference = 'died after a soft decline';
+  const request = command(house, await tokenFor(house, frictionless), { merchantReference });
+  await assert.rejects(createPayment(gateway, request), Killed);
+  await resolveAll();
+  const [payment] = await house.gateway.payments.listPayments(house.merchant.id, {
+    merchantReference,
+    limit: 1,
+  });
+  assert.equal(payment?.status.state, 'failed');
+});
+
+test('after a soft decline and an issuer that needs no challenge, the second attempt carries the payment', async () => {
+  const paid = await pay(frictionless, 'automatic');
+  assert.equal(paid.status.state, 'captured');
+  const { rows } = await house.database.pool.query(
+    'select state from attempts where payment_id = $1 order by state desc',
+    [paid.id],
+  );
+  assert.deepEqual(rows, [{ state: 'declined' }, { state: 'approved' }]);
+});
+
+/** Somebody notes something about the payment while the acquirer answers. */
+async function touch(payment: Payment): Promise<void> {
+  const current = await reread(payment);
+  const recorded = await house.gateway.payments.recordChange({
+    payment: { ...current, version: current.version + 1 },
+  });
+  assert.equal(recorded, 'recorded');
+}
+
+for (const [what, operate, state] of [
+  [
+    'capture',
+    (gateway: Gateway, held: Payment) => capturePayment(gateway, { ...follow(held), amount: null }),
+    'captured',
+  ],
+  ['void', (gateway: Gateway, held: Payment) => voidPayment(gateway, follow(held)), 'voided'],
+] as const) {
+  test(`a ${what} that was approved is recorded although something else was noted of its payment meanwhile`, async () => {
+    const held = await pay(good, 'manual');
+    const gateway = withAcquirer({
+      [what]: async (request: FollowUpRequest) => {
+        const outcome = await house.gateway.acquirer[what](request);
+        await touch(held);
+        return outcome;
+      },
+    });
+    const result = await operate(gateway, held);
+    assert.equal(result.kind === 'done' && result.payment.status.state, state);
+    assert.equal((await reread(held)).status.state, state);
+  });
+}
+
+test('a capture that is approved after it was given up is taken back at the acquirer', async () => {
+  const held = await pay(good, 'manual');
+  const gateway = withAcquirer({
+    // The message waits somewhere until the worker has given it up, and is carried out all the same.
+    capture: async (request) => {
+      await resolveAll();
+      return house.gateway.acquirer.capture(request);
+    },
+  });
+  const result = await capturePayment(gateway, { ...follow(held), amount: null });
+  assert.equal(result.kind, 'declined');
+  await resolveAll();
+  assert.equal((await reread(held)).status.state, 'authorized');
+  assert.deepEqual(await book(held), [{ status: 'authorized', captured: 0n }]);
+});
+
+test('a void that is approved after it was given up stands: the hold is gone', async () => {
+  const held = await pay(good, 'manual');
+  const gateway = withAcquirer({
+    void: async (request) => {
+      await resolveAll();
+      return house.gateway.acquirer.void(request);
+    },
+  });
+  const result = await voidPayment(gateway, follow(held));
+  assert.equal(result.kind, 'done');
+  assert.equal((await reread(held)).status.state, 'voided');
+  assert.deepEqual(await book(held), [{ status: 'voided', captured: 0n }]);
+});
+
+test('a capture that is approved for other money is neither done nor refused, and is taken back', async () => {
+  const held = await pay(good, 'manual');
+  const less = async (outcome: Promise<AcquirerOutcome>): Promise<AcquirerOutcome> => {
+    const answer = await outcome;
+    return answer.kind === 'approved' ? { ...answer, amount: minorUnits(answer.amount - 1n) } : answer;
+  };
+  const { acquirer } = house.gateway;
+  const gateway = withAcquirer({
+    capture: (request) => less(acquirer.capture(request)),
+    inquire: async (reference) => {
+      const found = await acquirer.inquire(reference);
+      if (found.kind !== 'found') return found;
+      const outcome = await less(Promise.resolve(found.outcome));
+      return outcome.kind === 'unknown' ? outcome : { kind: 'found', outcome };
+    },
+  });
+  const result = await capturePayment(gateway, { ...follow(held), amount: null });
+  assert.equal(result.kind, 'unknown');
+  await resolveAll(gateway);
+  assert.equal((await reread(held)).status.state, 'authorized');
+  assert.deepEqual(await book(held), [{ status: 'authorized', captured: 0n }]);
+});
+
+test('a refund that is approved for other money is not recorded as given back', async () => {
+  const paid = await pay(good, 'automatic');
+  const gateway = withAcquirer({
+    refund: async (request) => {
+      const answer = await house.gateway.acquirer.refund(request);
+      return answer.kind === 'approved' ? { ...answer, amount: minorUnits(1n) } : answer;
+    },
+  });
+  const result = await refundPayment(gateway, {
+    ...follow(paid),
+    amount: null,
+    reason: null,
+    merchantReference: null,
+    settle: 'await',
+  });
+  assert.equal(result.kind, 'unknown');
+});
+
+test('an approval that a payment no longer wants is undone instead of being asked about for ever', async () => {
+  const held = await pay(good, 'manual');
+  const silent = withAcquirer({
+    capture: async (request) => {
+      await house.gateway.acquirer.capture(request);
+      return { kind: 'unknown', cause: 'the answer was lost' };
+    },
+  });
+  assert.equal((await capturePayment(silent, { ...follow(held), amount: null })).kind, 'unknown');
+  const ended = applyVoid(await reread(held), 'expired', house.gateway.clock.now());
+  assert.ok('payment' in ended);
+  const recorded = await house.gateway.payments.recordChange({
+    payment: { ...ended.payment, eventCount: held.eventCount },
+  });
+  assert.equal(recorded, 'recorded');
+  await resolveAll();
+  assert.deepEqual(await book(held), [{ status: 'authorized', captured: 0n }]);
+  const { rows } = await house.database.pool.query(
+    "select state from attempts where payment_id = $1 and kind = 'capture'",
+    [held.id],
+  );
+  assert.deepEqual(rows, [{ state: 'reversed' }]);
+});
