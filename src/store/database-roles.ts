@@ -75,8 +75,8 @@ const gatewayRights = [
   // The first and the last commit of a payment write these rows; what is sealed in them only the vault reads.
   `grant insert, delete on vault.pans, vault.cvcs to ${gatewayRole}`,
   `grant select (card_id, merchant_id, key_version, created_at) on vault.pans to ${gatewayRole}`,
-  // An update of one column is what "for update" asks for.
-  `grant select (card_id, merchant_id, key_day, expires_at), update (card_id) on vault.cvcs to ${gatewayRole}`,
+  // A code waits for a cardholder who is at the issuer; an update of one column is also what "for update" asks for.
+  `grant select (card_id, merchant_id, key_day, expires_at), update (card_id, expires_at) on vault.cvcs to ${gatewayRole}`,
   `grant select, insert on vault.openings to ${gatewayRole}`,
   `grant select on vault.opening_positions to ${gatewayRole}`,
 ];

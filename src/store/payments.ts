@@ -307,6 +307,7 @@ function addDependentWrites(list: WriteList, change: PaymentChange): void {
     list.add('closed_attempt', writes.updateAttempt(parameters, 'changed', merchantId, change.closed));
   if (change.dropCvcOf)
     list.add('dropped_cvc', writes.deleteCvc(parameters, 'changed', merchantId, change.dropCvcOf));
+  if (change.keepCvc) list.add('kept_cvc', writes.keepCvc(parameters, 'changed', merchantId, change.keepCvc));
   // A key that is claimed by this very statement got its answer with the claim.
   if (change.answer && !change.claim) {
     list.add(

@@ -321,6 +321,17 @@ export function deleteCvc(
     returning 1`;
 }
 
+export function keepCvc(
+  parameters: Parameters,
+  source: string,
+  merchantId: MerchantId,
+  kept: NonNullable<PaymentChange['keepCvc']>,
+): string {
+  return `update vault.cvcs set expires_at = greatest(expires_at, ${parameters.time(kept.until)}) from ${source}
+    where vault.cvcs.card_id = ${parameters.text(kept.of)} and vault.cvcs.merchant_id = ${parameters.text(merchantId)}
+    returning 1`;
+}
+
 export function keepAnswer(
   parameters: Parameters,
   source: string,

@@ -19,6 +19,7 @@ import type { AuthenticationProof } from './ports/acquirer.ts';
 import type { AuthenticationAnswer } from './ports/authenticator.ts';
 import type { Authentication, PaymentChange } from './ports/store.ts';
 import { readBack } from './read-back.ts';
+import { codeExpiry } from './tokenize-card.ts';
 import { newUnguessableToken, newUuid } from './unguessable-token.ts';
 
 /** An authentication that is about to be asked for, with the two secrets that only addresses carry. */
@@ -177,12 +178,18 @@ async function recordChallenge(
       acsTransactionId,
       dsTransactionId,
     },
+    keepCvc: codeToKeep(payment, pending.authentication.expiresAt),
     riskDecisions: context.decisions,
     answer: answerFor(context, outcome),
   });
   if (recorded !== 'recorded') return readBack(gateway, payment);
   gateway.deliveriesWaiting();
   return { kind: 'done', outcome };
+}
+
+/** A token's code would be gone with the token; the cardholder may come back later than that. */
+function codeToKeep({ card, source }: Payment, challengeUntil: Date): PaymentChange['keepCvc'] {
+  return card && source !== 'saved' ? { of: card.id, until: codeExpiry(challengeUntil) } : undefined;
 }
 
 /** The issuer was satisfied without the cardholder: the payment is sent with the proof, at once. */

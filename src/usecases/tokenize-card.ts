@@ -10,6 +10,8 @@ import { admitCard } from './risk/admit-card.ts';
 import { unknownBrowser } from './risk/browser.ts';
 
 const tokenSeconds = 30 * 60;
+/** A payment may begin in the last moment of a token, or of a cardholder's time: its code is there for so long after it. */
+const codeGraceSeconds = 120;
 
 export interface CardToken {
   readonly id: CardTokenId;
@@ -43,12 +45,17 @@ export async function tokenizeCard(
   return { kind: 'done', token: { id, face: card.face, createdAt, expiresAt } };
 }
 
+/** Until when a card's code is kept that may be used until `usableUntil`. */
+export function codeExpiry(usableUntil: Date): Date {
+  return addSeconds(usableUntil, codeGraceSeconds);
+}
+
 /** A new card's face and sealed bytes, ready for the transaction that stores them. */
 export async function sealNewCard(
   gateway: Gateway,
   merchant: Merchant,
   card: OpenCard,
-  cvcExpiresAt: Date,
+  usableUntil: Date,
 ): Promise<NewCard> {
   const id = newId('CardId', gateway.random);
   const pan = card.pan.reveal();
@@ -63,5 +70,5 @@ export async function sealNewCard(
     country: facts.country,
     funding: facts.funding,
   };
-  return { face, sealed, cvcExpiresAt };
+  return { face, sealed, cvcExpiresAt: codeExpiry(usableUntil) };
 }

@@ -143,6 +143,8 @@ export interface PaymentChange {
   readonly newCard?: NewCard | undefined;
   readonly savedCard?: { readonly method: PaymentMethod; readonly isNew: boolean } | undefined;
   readonly dropCvcOf?: CardId | undefined;
+  /** The cardholder is sent away and the card's code must still be there on the return; never shortens its life. */
+  readonly keepCvc?: { readonly of: CardId; readonly until: Date } | undefined;
   /** What was decided about the payment; of one stage the latest decision stands. */
   readonly riskDecisions?: readonly RiskDecision[] | undefined;
   readonly claim?: IdempotencyClaim | undefined;
