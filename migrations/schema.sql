@@ -42,6 +42,7 @@ create table public.attempts (
   finished_at timestamp with time zone,
   original_attempt_id text,
   only_acquirer_reference text,
+  sent_at timestamp with time zone,
   constraint attempts_pkey PRIMARY KEY (id),
   constraint attempts_amount_check CHECK ((amount > 0)),
   constraint attempts_check CHECK (((kind = 'refund'::text) = (refund_id IS NOT NULL))),

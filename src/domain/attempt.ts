@@ -38,5 +38,7 @@ export interface Attempt {
   readonly networkTransactionId: string | null;
   readonly declineReason: DeclineReason | null;
   readonly createdAt: Date;
+  /** When it was sent, or was about to be: later than `createdAt` for what waited in the queue. */
+  readonly sentAt: Date;
   readonly finishedAt: Date | null;
 }

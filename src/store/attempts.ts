@@ -6,7 +6,7 @@ export const attemptColumns = `id, payment_id as "paymentId", merchant_id as "me
   original_attempt_id as "originalAttemptId", only_acquirer_reference as "onlyAcquirerReference", kind, state, amount, acquirer,
   acquirer_reference as "acquirerReference", authorization_code as "authorizationCode",
   network_transaction_id as "networkTransactionId", decline_reason as "declineReason", created_at as "createdAt",
-  finished_at as "finishedAt"`;
+  coalesce(sent_at, created_at) as "sentAt", finished_at as "finishedAt"`;
 
 /** The merchant's attempt of that id. */
 export async function findAttempt(

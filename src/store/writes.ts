@@ -143,6 +143,7 @@ export function updateAttempt(
       decline_reason = ${parameters.text(update.declineReason)},
       unknown_cause = ${parameters.text(update.unknownCause)},
       next_inquiry_at = ${parameters.time(update.nextInquiryAt)},
+      sent_at = coalesce(${parameters.time(update.sentAt ?? null)}, sent_at),
       finished_at = ${parameters.time(update.finishedAt)}
     from ${source}
     where attempts.id = ${parameters.text(update.id)} and attempts.merchant_id = ${merchant}

@@ -12,6 +12,9 @@ import { newUuid } from './unguessable-token.ts';
 /** The first inquiry about a lost answer comes so long after it was lost (trust.md section 3). */
 const firstInquirySeconds = 5;
 
+/** Longer than any deadline of an acquirer's call: after it nobody can still be waiting for the answer. */
+export const answerAwaitedSeconds = 60;
+
 /** A message about to be sent; committed before it is. */
 export function newAttempt(
   gateway: Gateway,
@@ -25,6 +28,7 @@ export function newAttempt(
     onlyAcquirerReference?: string | null;
   } = {},
 ): Attempt {
+  const now = gateway.clock.now();
   return {
     id: newId('AttemptId', gateway.random),
     paymentId: payment.id,
@@ -40,7 +44,8 @@ export function newAttempt(
     authorizationCode: null,
     networkTransactionId: null,
     declineReason: null,
-    createdAt: gateway.clock.now(),
+    createdAt: now,
+    sentAt: now,
     finishedAt: null,
   };
 }
@@ -84,6 +89,19 @@ export function attemptDeclined(
   now: Date,
 ): AttemptUpdate {
   return { ...unanswered, id, state: 'declined', declineReason: reason, acquirerReference, finishedAt: now };
+}
+
+/**
+ * On its way now, after it waited in the queue. Nobody else looks after it before the process that sends it must be dead.
+ */
+export function attemptSent(id: AttemptId, now: Date): AttemptUpdate {
+  return {
+    ...unanswered,
+    id,
+    state: 'sending',
+    nextInquiryAt: addSeconds(now, answerAwaitedSeconds),
+    sentAt: now,
+  };
 }
 
 /** Undone, whether or not it had come into force. */

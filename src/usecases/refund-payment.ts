@@ -17,6 +17,7 @@ import { asAskedFor } from './asked-for.ts';
 import {
   attemptApproved,
   attemptDeclined,
+  attemptSent,
   attemptUnknown,
   newAttempt,
   newEvent,
@@ -128,14 +129,12 @@ export async function sendQueuedRefund(
     if (attempt?.state !== 'queued' || !attempt.refundId) return null;
     const refund = await gateway.payments.findRefund(merchantId, { id: attempt.refundId });
     assert(payment && refund, 'a refund attempt belongs to a payment and a refund');
-    const begun = touched(payment, gateway.clock.now());
-    const sending = {
-      ...attemptUnknown(attempt.id, '', gateway.clock.now()),
-      state: 'sending',
-      unknownCause: null,
-      nextInquiryAt: null,
-    } as const;
-    const recorded = await gateway.payments.recordChange({ payment: begun, attempt: sending });
+    const now = gateway.clock.now();
+    const begun = touched(payment, now);
+    const recorded = await gateway.payments.recordChange({
+      payment: begun,
+      attempt: attemptSent(attempt.id, now),
+    });
     if (recorded === 'recorded') return sendRefund(gateway, null, begun, refund, attempt);
   }
   return null;

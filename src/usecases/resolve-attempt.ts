@@ -82,7 +82,7 @@ async function inquire(gateway: Gateway, attempt: Attempt): Promise<Resolution> 
     case 'unknown':
       return 'later';
     case 'not_found': {
-      const arrivedBy = addSeconds(attempt.createdAt, inFlightSeconds);
+      const arrivedBy = addSeconds(attempt.sentAt, inFlightSeconds);
       if (gateway.clock.now() < arrivedBy) return 'later';
       return undo(gateway, attempt);
     }

@@ -1,4 +1,5 @@
 import type { Clock } from '../lib/clock.ts';
+import { answerAwaitedSeconds } from '../usecases/attempts.ts';
 import type { Gateway } from '../usecases/gateway.ts';
 import type { ResolutionStore } from '../usecases/ports/resolution.ts';
 import { resolveAttempt } from '../usecases/resolve-attempt.ts';
@@ -8,8 +9,6 @@ import type { WorkerLog } from './worker-log.ts';
 const batch = 50;
 const batchesMax = 200;
 const atOnce = 8;
-/** Longer than any deadline of an acquirer's call, so that nobody can still be waiting for the answer. */
-const sendingSeconds = 60;
 const queuedSeconds = 5;
 const leaseSeconds = 60;
 
@@ -27,7 +26,11 @@ export function resolveAttemptsWork(tools: ResolverTools): ScheduledWork {
 
 async function resolveDue({ gateway, store, clock, log }: ResolverTools): Promise<void> {
   for (let round = 0; round < batchesMax; round++) {
-    const due = await store.claimDue(clock.now(), batch, { queuedSeconds, sendingSeconds, leaseSeconds });
+    const due = await store.claimDue(clock.now(), batch, {
+      queuedSeconds,
+      sendingSeconds: answerAwaitedSeconds,
+      leaseSeconds,
+    });
     for (let start = 0; start < due.length; start += atOnce) {
       const results = await Promise.allSettled(
         due.slice(start, start + atOnce).map((attempt) => resolveAttempt(gateway, store, attempt)),

@@ -291,3 +291,52 @@ test('a token that is used in its last second pays, however long the acquirer’
   };
   assert.equal(paymentOf(await createPayment(gateway, command(house, card))).status.state, 'captured');
 });
+
+/** A refund that a process committed ten minutes ago, and died before it sent it. */
+async function queuedLongAgo(): Promise<Payment> {
+  const paid = await pay(good, 'automatic');
+  const dead = { ...house.gateway, inBackground: () => undefined };
+  const asked = { amount: null, reason: null, merchantReference: null, settle: 'in_background' } as const;
+  assert.equal((await refundPayment(dead, { ...follow(paid), ...asked })).kind, 'done');
+  await house.core.clock.advance(600);
+  return paid;
+}
+
+test('a refund that waited long in the queue is not looked after by a second worker while the first sends it', async () => {
+  const paid = await queuedLongAgo();
+  const store = createResolutionStore(house.core.database);
+  let seenByOther: readonly unknown[] | undefined;
+  const gateway = withAcquirer({
+    refund: async (request) => {
+      seenByOther = await store.claimDue(house.gateway.clock.now(), 100, timing);
+      return house.gateway.acquirer.refund(request);
+    },
+  });
+  for (const due of await store.claimDue(gateway.clock.now(), 100, timing))
+    await resolveAttempt(gateway, store, due);
+  assert.deepEqual(seenByOther, []);
+  const { status } = await reread(paid);
+  assert.equal(status.state === 'captured' && status.refunded, paid.amount);
+});
+
+test('a refund that waited long in the queue has the time of any message to arrive before it counts as lost', async () => {
+  const paid = await queuedLongAgo();
+  const store = createResolutionStore(house.core.database);
+  let onItsWay: FollowUpRequest | undefined;
+  const gateway = withAcquirer({
+    refund: async (request) => {
+      onItsWay = request;
+      return { kind: 'unknown', cause: 'no answer in time' };
+    },
+  });
+  for (const seconds of [0, 6, 31]) {
+    await house.core.clock.advance(seconds);
+    for (const due of await store.claimDue(gateway.clock.now(), 100, timing))
+      await resolveAttempt(gateway, store, due);
+  }
+  assert.ok(onItsWay);
+  await house.gateway.acquirer.refund(onItsWay);
+  await resolveAll();
+  const { status } = await reread(paid);
+  assert.equal(status.state === 'captured' && status.refunded, paid.amount);
+});

@@ -167,7 +167,8 @@ export class SimulatedStore {
     const attempt = this.attempts.get(update.id);
     if (!attempt) throw new Error(`no attempt ${update.id}`);
     const reference = update.acquirerReference ?? attempt.acquirerReference;
-    this.attempts.set(update.id, { ...attempt, ...update, acquirerReference: reference });
+    const sentAt = update.sentAt ?? attempt.sentAt;
+    this.attempts.set(update.id, { ...attempt, ...update, acquirerReference: reference, sentAt });
   }
 
   #claim(

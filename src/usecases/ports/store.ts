@@ -102,6 +102,8 @@ export interface AttemptUpdate {
   readonly declineReason: DeclineReason | null;
   readonly unknownCause: string | null;
   readonly nextInquiryAt: Date | null;
+  /** Left out, it stays as it is. */
+  readonly sentAt?: Date | undefined;
   readonly finishedAt: Date | null;
 }
 
