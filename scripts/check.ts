@@ -1,4 +1,5 @@
 import { globSync } from 'node:fs';
+import { Stopped } from './lib/process-group.ts';
 import { projectFolder } from './lib/project.mjs';
 import { runNode, runTestFiles } from './lib/test-run.ts';
 
@@ -16,15 +17,23 @@ async function checkSources(): Promise<boolean> {
   return lint === 0 && types === 0;
 }
 
-const filters = process.argv.slice(2);
-const files = globSync(TEST_FILES, { cwd: projectFolder })
-  .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)))
-  .sort();
-if (files.length === 0) {
-  console.error(`No test file's path contains ${filters.join(' or ')}.`);
-  process.exit(1);
+async function checkAll(filters: readonly string[]): Promise<boolean> {
+  const files = globSync(TEST_FILES, { cwd: projectFolder })
+    .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)))
+    .sort();
+  if (files.length === 0) {
+    console.error(`No test file's path contains ${filters.join(' or ')}.`);
+    return false;
+  }
+  const sourcesFine = filters.length > 0 || (await checkSources());
+  console.log(`\n== Tests (node --test, ${files.length} files) ==`);
+  const testsFine = await runTestFiles(files);
+  return sourcesFine && testsFine;
 }
-const sourcesFine = filters.length > 0 || (await checkSources());
-console.log(`\n== Tests (node --test, ${files.length} files) ==`);
-const testsFine = await runTestFiles(files);
-process.exitCode = sourcesFine && testsFine ? 0 : 1;
+
+try {
+  process.exitCode = (await checkAll(process.argv.slice(2))) ? 0 : 1;
+} catch (error) {
+  if (!(error instanceof Stopped)) throw error;
+  process.exitCode = error.exitCode;
+}

@@ -108,18 +108,19 @@ const gone = (pid: number): boolean => {
 
 const mine = makeClone();
 
-test('npm start in a folder that only its owner can enter becomes ready, and SIGTERM ends it and PostgreSQL', async () => {
-  const port = await freePort();
-  const started = npmStart(mine, { PORT: String(port) });
-  await ready(started);
-  await healthy(port);
-  assert.ok(postgresOfFolder(mine.dataFolder).length > 0);
-  const server = processOf(mine, 'src/main.ts');
-  started.npm.kill('SIGTERM');
-  await until('server gone', SHUTDOWN_MS_MAX, () => gone(server));
-  assert.ok(await noPostgresWithin(mine.dataFolder, 500));
-  await started.exited;
-});
+for (const signal of ['SIGTERM', 'SIGINT'] as const)
+  test(`npm start in a folder that only its owner can enter becomes ready, and ${signal} ends it and PostgreSQL`, async () => {
+    const port = await freePort();
+    const started = npmStart(mine, { PORT: String(port) });
+    await ready(started);
+    await healthy(port);
+    assert.ok(postgresOfFolder(mine.dataFolder).length > 0);
+    const server = processOf(mine, 'src/main.ts');
+    started.npm.kill(signal);
+    await until('server gone', SHUTDOWN_MS_MAX, () => gone(server));
+    assert.ok(await noPostgresWithin(mine.dataFolder, 500));
+    await started.exited;
+  });
 
 test('a start on a port that is taken ends with one clear line', async () => {
   const other = createServer().listen(0, '127.0.0.1');

@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process';
 import { startEmbeddedPostgres } from '../../src/embedded-postgres/embedded-postgres.ts';
 import { makeThrowawayFolder } from '../../test/support/throwaway-folder.ts';
 import { throwawaySettings } from '../../test/support/throwaway-settings.ts';
-import { projectFolder } from './project.mjs';
+import { runInGroup } from './process-group.ts';
 
 /** Test files that run at once: two cores are enough for a whole run. */
 const CONCURRENCY = 2;
@@ -16,16 +15,7 @@ export function runNode(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<number> {
   const { npm_lifecycle_event: _, ...inherited } = process.env;
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, {
-      cwd: projectFolder,
-      stdio: 'inherit',
-      env: { ...inherited, ...environment },
-      timeout: RUN_MS_MAX,
-    });
-    child.once('error', reject);
-    child.once('exit', (code) => resolve(code ?? 1));
-  });
+  return runInGroup(args, { ...inherited, ...environment }, RUN_MS_MAX);
 }
 
 /** Runs test files, all on one PostgreSQL of the run's own; resolves with whether all passed. */
