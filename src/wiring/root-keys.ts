@@ -3,6 +3,7 @@ import type { RootKeySetting } from '../config/root-key-settings.ts';
 import { assert, assertNever } from '../lib/assert.ts';
 import { createVault } from '../vault/create-vault.ts';
 import { loadLocalRootKey, openLocalRootKey } from '../vault/root-keys/local-root-key.ts';
+import { rootKeyNotNamed } from '../vault/root-keys/numbered-root-keys.ts';
 import { openRootKeys } from '../vault/root-keys/open-root-keys.ts';
 import { awsKmsKeyName, transitKeyName } from '../vault/root-keys/root-key-name.ts';
 import type { RootKey, RootKeyPlace, RootKeyProvider } from '../vault/root-keys/root-key-provider.ts';
@@ -54,16 +55,25 @@ export function listRootKeys(core: Core): Promise<RootKeyUse[]> {
 }
 
 function openAround(config: Config, database: VaultDatabase, current: RootKey): Promise<RootKeyProvider> {
-  const others = config.otherRootKeys.map((setting) => placeOf(setting, config));
-  return openRootKeys({ database, mode: config.mode, current, others });
+  return openRootKeys({ database, mode: config.mode, current, others: placesOfOthers(config) });
 }
 
-/** A key file is made where none was used before; everywhere else a key must be there. */
+/**
+ * A key file is made where none was used before; everywhere else a key must be there. None is made either when the
+ * settings do not know the key that is in use: most likely they are those of a shell in which they were forgotten.
+ */
 async function openCurrent(config: Config, database: VaultDatabase): Promise<RootKey> {
   const place = placeOf(config.rootKey, config);
   if (config.rootKey.kind !== 'file') return place.open();
-  const wasUsed = (await readRootKeys(database)).some((row) => row.key_name === place.name);
-  return wasUsed ? place.open() : loadLocalRootKey(config.dataFolder);
+  const rows = await readRootKeys(database);
+  const newest = rows.at(-1);
+  const named = new Set([place, ...placesOfOthers(config)].map(({ name }) => name));
+  if (newest && !named.has(newest.key_name)) throw rootKeyNotNamed(newest, place.name);
+  return rows.some((row) => row.key_name === place.name) ? place.open() : loadLocalRootKey(config.dataFolder);
+}
+
+function placesOfOthers(config: Config): RootKeyPlace[] {
+  return config.otherRootKeys.map((setting) => placeOf(setting, config));
 }
 
 function placeOf(setting: RootKeySetting, config: Config): RootKeyPlace {

@@ -24,7 +24,7 @@ export interface KeyService {
   readonly faults: KeyServiceFault[];
   /** How many requests have come. */
   calls(): number;
-  /** Stops listening and hangs up; `start` listens at the same address again. */
+  /** Stops listening and hangs up; `start` listens at the same address again, where it does not already. */
   stop(): Promise<void>;
   start(): Promise<void>;
 }
@@ -42,7 +42,7 @@ export async function startKeyService(
 ): Promise<KeyService> {
   const faults: KeyServiceFault[] = [];
   let calls = 0;
-  let server: Server;
+  let server: Server | undefined;
   let port = 0;
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -64,10 +64,12 @@ export async function startKeyService(
     response.end(said.body === null ? '' : JSON.stringify(said.body));
   };
   const start = async (): Promise<void> => {
-    server = createServer((request, response) => void handle(request, response));
-    server.listen(port, '127.0.0.1');
-    await once(server, 'listening');
-    ({ port } = server.address() as AddressInfo);
+    if (server) return;
+    const starting = createServer((request, response) => void handle(request, response));
+    starting.listen(port, '127.0.0.1');
+    await once(starting, 'listening');
+    ({ port } = starting.address() as AddressInfo);
+    server = starting;
   };
   await start();
   return {
@@ -76,9 +78,12 @@ export async function startKeyService(
     calls: () => calls,
     start,
     async stop() {
+      if (!server) return;
+      const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
-      if (server.listening) await once(server, 'close');
+      server = undefined;
+      await closed;
     },
   };
 }

@@ -104,7 +104,7 @@ export async function createNumberedRootKeys(options: NumberedRootKeysOptions): 
       if (!row) throw unknownNumber(version);
       // Whoever writes to the database must not choose which key is asked: one of his own would open what he wrapped.
       const key = openNamed(row.key_name);
-      if (!key) throw notNamed(row, current.name);
+      if (!key) throw rootKeyNotNamed(row, current.name);
       return (await key).unwrap(row.key_version, wrapped, aad);
     },
   };
@@ -117,7 +117,8 @@ function unknownNumber(version: number): VaultError {
   );
 }
 
-function notNamed(row: RootKeyRow, currentName: string): VaultError {
+/** The database depends on a root key that the settings do not name. */
+export function rootKeyNotNamed(row: RootKeyRow, currentName: string): VaultError {
   return new VaultError(
     'root_key_mismatch',
     `the database needs root key ${row.version}, which is ${row.key_name}; the settings name ${currentName} and not that one: set SALLYPORT_ROOT_KEY to it, or name it in SALLYPORT_OTHER_ROOT_KEYS`,
