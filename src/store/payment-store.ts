@@ -13,6 +13,7 @@ import {
 } from './payments.ts';
 import { findRefund, listRefundsOf, listRefundsOfMany } from './refunds.ts';
 import { spentSince } from './spending.ts';
+import { inTurn } from './turns.ts';
 
 /** The PaymentStore over PostgreSQL. */
 export function createPaymentStore(database: Database): PaymentStore {
@@ -23,6 +24,8 @@ export function createPaymentStore(database: Database): PaymentStore {
     recordCountedChange: (change, counting) => recordCountedChange(database, change, counting),
     findPayment: (merchantId, name) => findPayment(database, merchantId, name),
     listPayments: (merchantId, filter) => listPayments(database, merchantId, filter),
+    inTurn: (merchantId, names, work) =>
+      inTurn(database, merchantId, names, (inner) => work(createPaymentStore(inner))),
     spentSince: (merchantId, flowId, currency, since, by) =>
       spentSince(database, merchantId, flowId, currency, since, by),
     findRefund: (merchantId, name) => findRefund(database, merchantId, name),

@@ -13,12 +13,12 @@ import { authenticatePayment, newAuthentication } from './authenticate-payment.t
 import type { AuthorizationContext } from './authorization-context.ts';
 import { authorizeOrAuthenticate } from './authorize-or-authenticate.ts';
 import type { CreatePayment, PaymentResult } from './commands.ts';
-import { findEarlier, keySeen, refuseUnlessEarlier } from './earlier-request.ts';
+import { findEarlier, type Keyed, keySeen, refuseUnlessEarlier } from './earlier-request.ts';
 import { failPayment } from './fail-payment.ts';
 import type { Gateway } from './gateway.ts';
-import { judgeAmount, judgeMonthlyLimits } from './judge-amount.ts';
+import { judgeAmount, withinMonthlyLimits } from './judge-amount.ts';
 import type { FoundPolicy } from './ports/risk.ts';
-import type { NewCard, OpenResult, PaymentOpening } from './ports/store.ts';
+import type { NewCard, OpenResult, PaymentOpening, PaymentStore } from './ports/store.ts';
 import { actOnDecision } from './risk/act-on-decision.ts';
 import { admitCard, judgePaymentLimits, judgePaymentPace, tooMany } from './risk/admit-card.ts';
 import { unknownBrowser } from './risk/browser.ts';
@@ -49,8 +49,8 @@ interface RiskBefore {
  * to a hosted page. A refusal changes nothing and burns no token; a decline is an outcome.
  */
 export async function createPayment(gateway: Gateway, command: CreatePayment): Promise<PaymentResult> {
-  const { merchant, claim } = command;
-  const keyed = { merchantId: merchant.id, claim };
+  const { merchant } = command;
+  const keyed = keyedBy(command);
   const earlier = await findEarlier(gateway, keyed);
   if (earlier) return { kind: 'earlier', earlier };
   const [flow, card, found] = await Promise.all([
@@ -59,9 +59,7 @@ export async function createPayment(gateway: Gateway, command: CreatePayment): P
     findPolicy(gateway, merchant.id),
   ]);
   if ('code' in card) return refuseUnlessEarlier(gateway, keyed, card);
-  const refusal =
-    judgeFlow(command, flow) ??
-    (await judgeMonthlyLimits(gateway, { ...command, merchantId: merchant.id }, flow, card.fingerprint));
+  const refusal = judgeFlow(command, flow);
   if (refusal) return refuseUnlessEarlier(gateway, keyed, refusal);
   assert(flow, 'a payment without a flow is refused before');
   const limited = judgeLimits(gateway, command, card);
@@ -205,7 +203,7 @@ async function open(
         : null;
     const hosted = status.state === 'awaiting_card';
     const check = hosted ? null : prepareCheck(gateway, risk.found, payment, { ...card, ...risk });
-    const { opened, decision } = await openChecked(gateway, check, {
+    const opening = {
       payment,
       card: card.newCard,
       tokenId: command.card.from === 'token' ? command.card.tokenId : null,
@@ -213,7 +211,12 @@ async function open(
       authentication: pending?.authentication ?? null,
       claim: command.claim,
       answer: hosted ? command.render({ payment, challenge: null, savedCard: null }) : null,
-    });
+    };
+    const begun = await withinMonthlyLimits(gateway, payment, flow, card.fingerprint, (payments) =>
+      openChecked(payments, check, opening),
+    );
+    if ('code' in begun) return refuseUnlessEarlier(gateway, keyedBy(command), begun);
+    const { opened, decision } = begun;
     if (opened === 'number_taken') continue;
     if (opened !== 'opened') return notOpened(gateway, command, opened);
     if (hosted) return { kind: 'done', outcome: { payment, challenge: null, savedCard: null } };
@@ -240,16 +243,20 @@ async function open(
 
 /** Opens the payment, and judges it by what its attempt was counted as; without a check nothing is counted. */
 async function openChecked(
-  gateway: Gateway,
+  payments: PaymentStore,
   check: RiskCheck | null,
   opening: PaymentOpening,
 ): Promise<{ readonly opened: OpenResult; readonly decision: RiskDecision | null }> {
-  if (!check) return { opened: await gateway.payments.openPayment(opening), decision: null };
-  const { result, counts } = await gateway.payments.openCountedPayment(opening, check.counting);
+  if (!check) return { opened: await payments.openPayment(opening), decision: null };
+  const { result, counts } = await payments.openCountedPayment(opening, check.counting);
   return {
     opened: result,
     decision: result === 'opened' ? decide(check, opening.payment, counts) : null,
   };
+}
+
+function keyedBy({ merchant, claim }: CreatePayment): Keyed {
+  return { merchantId: merchant.id, claim };
 }
 
 async function notOpened(
@@ -257,7 +264,7 @@ async function notOpened(
   command: CreatePayment,
   why: 'token_unavailable' | 'reference_in_use' | 'key_seen',
 ): Promise<PaymentResult> {
-  const keyed = { merchantId: command.merchant.id, claim: command.claim };
+  const keyed = keyedBy(command);
   if (why === 'key_seen') return keySeen(gateway, keyed);
   const refusal =
     why === 'token_unavailable'

@@ -4,6 +4,7 @@ import { formatMajorUnits, type MinorUnits, minorUnits } from '../domain/money.t
 import type { Payment } from '../domain/payment.ts';
 import { type Refusal, refuse } from '../domain/refusal.ts';
 import type { Gateway } from './gateway.ts';
+import type { PaymentStore } from './ports/store.ts';
 
 /** 999,999.99 in the currency's own decimals, unless the flow says otherwise. */
 function defaultMaximum(currency: Currency): MinorUnits {
@@ -35,27 +36,45 @@ export function judgeAmount(flow: Flow, amount: MinorUnits, currency: Currency):
   return undefined;
 }
 
-/** Whether the card and the e-mail address stay within the flow's limits for the calendar month (UTC). */
-export async function judgeMonthlyLimits(
+type Wanted = Pick<Payment, 'merchantId' | 'amount' | 'currency' | 'email'>;
+
+/**
+ * Begins a payment if its card and e-mail address stay within the flow's limits for the calendar month (UTC). Those of one
+ * card or address take turns from the look at what was spent to the commit that `begin` makes, so that no two of them
+ * pass by the same remainder.
+ */
+export async function withinMonthlyLimits<T>(
   gateway: Gateway,
-  wanted: Pick<Payment, 'merchantId' | 'amount' | 'currency' | 'email'>,
+  wanted: Wanted,
   flow: Flow | null,
   fingerprint: Buffer | null,
-): Promise<Refusal | undefined> {
-  const cardLimit = flow?.monthlyCardLimits[wanted.currency];
-  const emailLimit = flow?.monthlyEmailLimits[wanted.currency];
-  if (!flow || (cardLimit === undefined && emailLimit === undefined)) return undefined;
-  const now = gateway.clock.now();
-  const since = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1));
-  const spent = await gateway.payments.spentSince(wanted.merchantId, flow.id, wanted.currency, since, {
-    fingerprint,
-    email: wanted.email,
+  begin: (payments: PaymentStore) => Promise<T>,
+): Promise<T | Refusal> {
+  const cardLimit = fingerprint ? flow?.monthlyCardLimits[wanted.currency] : undefined;
+  const emailLimit = wanted.email ? flow?.monthlyEmailLimits[wanted.currency] : undefined;
+  if (!flow || (cardLimit === undefined && emailLimit === undefined)) return begin(gateway.payments);
+  const by = {
+    fingerprint: cardLimit === undefined ? null : fingerprint,
+    email: emailLimit === undefined ? null : wanted.email,
+  };
+  return gateway.payments.inTurn(wanted.merchantId, spendersOf(flow, by), async (payments) => {
+    const now = gateway.clock.now();
+    const since = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1));
+    const spent = await payments.spentSince(wanted.merchantId, flow.id, wanted.currency, since, by);
+    if (cardLimit !== undefined && spent.byCard + wanted.amount > cardLimit)
+      return refuse('card_limit_exceeded', 'The monthly limit of this card is reached.', 'card');
+    if (emailLimit !== undefined && spent.byEmail + wanted.amount > emailLimit)
+      return refuse('email_limit_exceeded', 'The monthly limit of this e-mail address is reached.', 'email');
+    return begin(payments);
   });
-  if (cardLimit !== undefined && fingerprint && spent.byCard + wanted.amount > cardLimit) {
-    return refuse('card_limit_exceeded', 'The monthly limit of this card is reached.', 'card');
-  }
-  if (emailLimit !== undefined && wanted.email && spent.byEmail + wanted.amount > emailLimit) {
-    return refuse('email_limit_exceeded', 'The monthly limit of this e-mail address is reached.', 'email');
-  }
-  return undefined;
+}
+
+function spendersOf(
+  flow: Flow,
+  { fingerprint, email }: { readonly fingerprint: Buffer | null; readonly email: string | null },
+): string[] {
+  return [
+    ...(fingerprint ? [`${flow.id} card ${fingerprint.toString('hex')}`] : []),
+    ...(email ? [`${flow.id} email ${email.toLowerCase()}`] : []),
+  ];
 }

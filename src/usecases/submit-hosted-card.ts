@@ -10,7 +10,7 @@ import type { AuthorizationContext } from './authorization-context.ts';
 import { authorizeOrAuthenticate } from './authorize-or-authenticate.ts';
 import type { PaymentResult } from './commands.ts';
 import type { Gateway } from './gateway.ts';
-import { judgeMonthlyLimits } from './judge-amount.ts';
+import { withinMonthlyLimits } from './judge-amount.ts';
 import type { NewCard } from './ports/store.ts';
 import { actOnDecision } from './risk/act-on-decision.ts';
 import { admitCard, judgePaymentLimits, tooMany } from './risk/admit-card.ts';
@@ -77,8 +77,6 @@ async function payWith(
   const limited = judgePaymentLimits(gateway, merchant.id, { bin: newCard.face.bin, fingerprint }, browser);
   if (limited?.measure === 'refuse') return { kind: 'refused', refusal: tooMany(limited) };
   const flow = await gateway.flows.findFlow(merchant.id, payment.flowId);
-  const overspent = await judgeMonthlyLimits(gateway, payment, flow, fingerprint);
-  if (overspent) return { kind: 'refused', refusal: overspent };
   const found = await findPolicy(gateway, merchant.id);
   const check = prepareCheck(gateway, found, payment, {
     fingerprint,
@@ -87,7 +85,11 @@ async function payWith(
   });
   const attempt = authorizationAttempt(gateway, payment);
   const change = { payment, newCard, newAttempt: attempt };
-  const { result, counts } = await gateway.payments.recordCountedChange(change, check?.counting ?? []);
+  const recorded = await withinMonthlyLimits(gateway, payment, flow, fingerprint, (payments) =>
+    payments.recordCountedChange(change, check?.counting ?? []),
+  );
+  if ('code' in recorded) return { kind: 'refused', refusal: recorded };
+  const { result, counts } = recorded;
   if (result !== 'recorded') return { kind: 'refused', refusal: gone };
   const decision = check && decide(check, payment, counts);
   const context: AuthorizationContext = {

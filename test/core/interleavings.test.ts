@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import type { Merchant } from '../../src/domain/merchant.ts';
 import { minorUnits } from '../../src/domain/money.ts';
 import { applyVoid, type Payment } from '../../src/domain/payment.ts';
 import { createResolutionStore } from '../../src/store/resolution.ts';
@@ -12,9 +13,12 @@ import type { Acquirer, AcquirerOutcome, FollowUpRequest } from '../../src/useca
 import type { PaymentChange } from '../../src/usecases/ports/store.ts';
 import { refundPayment } from '../../src/usecases/refund-payment.ts';
 import { resolveAttempt } from '../../src/usecases/resolve-attempt.ts';
+import { submitHostedCard } from '../../src/usecases/submit-hosted-card.ts';
 import { voidPayment } from '../../src/usecases/void-payment.ts';
+import { openCard } from '../risk/cards.ts';
 import { startTestCore, type TestCore } from '../support/core.ts';
 import { command, paymentOf, tokenFor } from '../support/core-commands.ts';
+import { insertMerchant } from '../support/webhook-rows.ts';
 
 let house: TestCore;
 before(async () => {
@@ -339,4 +343,57 @@ test('a refund that waited long in the queue has the time of any message to arri
   await resolveAll();
   const { status } = await reread(paid);
   assert.equal(status.state === 'captured' && status.refunded, paid.amount);
+});
+
+/** A merchant of its own with a monthly limit of 25 dollars on one card. */
+async function limitedMerchant(): Promise<Merchant> {
+  const id = await insertMerchant(house.core.database);
+  await house.core.database.query({
+    name: 'test-limited-flow',
+    text: `insert into flows (merchant_id, id, currencies, monthly_card_limits, monthly_email_limits)
+      values ($1, 'flow_default', '{USD}', '{"USD": "2500"}', '{"USD": "2500"}')`,
+    values: [id],
+  });
+  return { ...house.merchant, id };
+}
+
+for (const authentication of ['when_issuer_asks', 'always'] as const) {
+  test(`payments that begin at the same moment do not exceed a monthly limit together, authentication ${authentication}`, async () => {
+    const merchant = await limitedMerchant();
+    const card = { from: 'direct', card: openCard(good), brand: 'visa' } as const;
+    const results = await Promise.all(
+      Array.from({ length: 6 }, () =>
+        createPayment(
+          house.gateway,
+          command(house, card, { merchant, authentication, email: 'ada@example.com' }),
+        ),
+      ),
+    );
+    const refusals = results.flatMap((result) => (result.kind === 'refused' ? [result.refusal.code] : []));
+    assert.deepEqual(refusals, Array(4).fill('card_limit_exceeded'));
+  });
+}
+
+test('cards that are typed at the same moment into two pages do not exceed a monthly limit together', async () => {
+  const merchant = await limitedMerchant();
+  const pages = await Promise.all(
+    Array.from({ length: 6 }, () =>
+      createPayment(house.gateway, command(house, { from: 'hosted' }, { merchant })),
+    ),
+  );
+  const results = await Promise.all(
+    pages.map((page) =>
+      submitHostedCard(house.gateway, {
+        merchantId: merchant.id,
+        paymentId: paymentOf(page).id,
+        card: openCard(good),
+        brand: 'visa',
+        cardsTried: 0,
+        notificationUrl: (token) => `http://127.0.0.1:1/${token}`,
+        challengeSeconds: 1800,
+      }),
+    ),
+  );
+  const refusals = results.flatMap((result) => (result.kind === 'refused' ? [result.refusal.code] : []));
+  assert.deepEqual(refusals, Array(4).fill('card_limit_exceeded'));
 });

@@ -193,7 +193,19 @@ export interface PaymentStore {
   ): Promise<{ readonly result: ChangeResult; readonly counts: readonly VelocityCount[] }>;
   findPayment(merchantId: MerchantId, name: PaymentName): Promise<Payment | null>;
   listPayments(merchantId: MerchantId, filter: PaymentFilter): Promise<Payment[]>;
-  /** What was authorized or captured through a flow since then, in minor units, by the card's fingerprint and by the e-mail address. */
+  /**
+   * Runs `work` while no other work in turn runs for any of the merchant's `names`. It is one transaction: nothing may be
+   * awaited in it but the store that it is given.
+   */
+  inTurn<T>(
+    merchantId: MerchantId,
+    names: readonly string[],
+    work: (payments: PaymentStore) => Promise<T>,
+  ): Promise<T>;
+  /**
+   * What payments through a flow that were made since then spent, or may still spend, in minor units: by the card's
+   * fingerprint and by the e-mail address; null counts nothing.
+   */
   spentSince(
     merchantId: MerchantId,
     flowId: string,
