@@ -203,7 +203,13 @@ describe('8.2 hosted checkout in a browser', () => {
     const { payment_url } = await open();
     await withPage(async (page) => {
       await page.goto(payment_url);
-      for (const name of ['Card number', 'Expiry month', 'Expiry year', 'Security code', 'Name on card'])
+      for (const name of [
+        'Card number',
+        'Expiry month',
+        'Expiry year',
+        'Security code',
+        'Name on card (optional)',
+      ])
         await page.getByRole('textbox', { name, exact: true }).waitFor();
       await page.getByRole('textbox', { name: 'Card number' }).fill('4242424242424241');
       await page.getByRole('button', { name: /^Pay / }).click();

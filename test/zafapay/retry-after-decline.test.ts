@@ -102,7 +102,7 @@ describe('8.2, 16 no. 21: where the flow lets customers try again', () => {
     const { id, payment_url } = await open();
     const back = await shop.authenticate(location(await submit(payment_url, challenged)), 'fail');
     assert.equal(back.status, 303);
-    assert.equal(location(back), payment_url);
+    assert.equal(location(back), `${payment_url}&lang=en`);
     assert.ok((await shop.follow(payment_url)).text.includes(told));
     const end = await shop.authenticate(location(await submit(payment_url, challenged)), 'complete');
     assert.match(location(end), /thanks\?status=succeeded/);
@@ -122,11 +122,19 @@ describe('8.2, 16 no. 21: where the flow lets customers try again', () => {
     ]);
   });
 
+  it('the language that was chosen is kept on the way to the issuer and back', async () => {
+    const { payment_url } = await open();
+    const chosen = `${payment_url}&lang=ja`;
+    const back = await shop.authenticate(location(await submit(chosen, challenged)), 'fail');
+    assert.equal(location(back), chosen);
+    assert.match((await shop.follow(location(back))).text, /このカードではお支払いが完了しませんでした/);
+  });
+
   it('a return from the issuer that comes twice leads to the form twice, and moves nothing', async () => {
     const { id, payment_url } = await open();
     const toIssuer = location(await submit(payment_url, challenged));
     await shop.authenticate(toIssuer, 'fail');
-    assert.equal(location(await shop.follow(toIssuer)), payment_url);
+    assert.equal(location(await shop.follow(toIssuer)), `${payment_url}&lang=en`);
     assert.equal((await rows('select 1 from attempts where payment_id = $1', id)).length, 1);
   });
 
@@ -213,6 +221,10 @@ describe('8.2, 16 no. 21: where the flow lets customers try again', () => {
     assert.equal(await page.getByRole('alert').count(), 0);
     await fill(declined);
     assert.match((await page.getByRole('alert').textContent()) ?? '', /did not go through/);
+    const number = page.locator('#number:focus');
+    await number.waitFor();
+    const explained = page.locator(`#${await number.getAttribute('aria-describedby')}`);
+    assert.match((await explained.textContent()) ?? '', /did not go through/);
     await page.reload();
     assert.equal((await book(id)).length, 1, 'a reload posts no card again');
     await fill(good);

@@ -19,8 +19,8 @@ export interface DeclineText {
 const declined = { code: 'CARD_DECLINED', text: 'Bank declined the transaction' } as const;
 const network = { code: 'NETWORK_ERROR', text: 'Network connectivity issues' } as const;
 const notAuthenticated = { code: '3DS_FAILED', text: '3D Secure authentication failed' } as const;
-const cancelled = { code: '3DS_FAILED', text: 'Cancelled by user' } as const;
-const expired = { code: '3DS_FAILED', text: 'Session expired' } as const;
+export const cancelled = { code: '3DS_FAILED', text: 'Cancelled by user' } as const;
+export const expired = { code: '3DS_FAILED', text: 'Session expired' } as const;
 
 /** Every reason of the core in this wire's words; lost, stolen and suspected cards read as any decline. */
 export const declineTexts: Readonly<Record<DeclineReason, DeclineText>> = {

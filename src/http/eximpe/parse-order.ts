@@ -194,6 +194,8 @@ function parseCvv({ cvv, network }: CardFields, problems: FieldProblems, prefix:
   return cvc;
 }
 
+export const cardExpiredMessage = 'The card has expired.';
+
 function parseExpiry(
   fields: CardFields,
   now: Date,
@@ -208,7 +210,7 @@ function parseExpiry(
     case 'expired':
       problems.add(
         prefix + (expiry.year < now.getUTCFullYear() ? 'expiry_year' : 'expiry_month'),
-        'The card has expired.',
+        cardExpiredMessage,
       );
       return undefined;
     default:

@@ -35,7 +35,8 @@ header p{margin:0;color:var(--soft)}
 .sheet h3{margin:1.25rem 0 .5rem;font-size:1rem}
 .sheet>p:last-child,.sheet>ul:last-child,.sheet>dl:last-child{margin-bottom:0}
 .sheet dd{text-align:start}
-dl{grid-template-columns:minmax(8rem,auto) minmax(0,1fr)}
+dl{grid-template-columns:minmax(7.5rem,auto) minmax(0,1fr)}
+@media (max-width:30rem){dl{grid-template-columns:minmax(0,1fr);gap:0}.sheet dd{margin:0 0 .5rem}}
 ul{margin:0;padding:0;list-style:none}
 li{padding:.5rem 0;border-top:1px solid var(--edge)}
 li:first-child{border-top:0}
@@ -63,7 +64,7 @@ ${demo && credentials(demo)}
 <li><a href="reference/">API reference</a><span>Every request, answer and webhook of both protocols, with samples to paste</span></li>
 <li><a href="sandbox/cards">All test cards</a><span>Declines, 3-D Secure, and banks that misbehave, as JSON</span></li>
 <li><a href="sandbox/acquirer/authorizations">The bank’s book</a><span>What the pretend bank believes, as JSON</span></li>
-<li>The sample shop<span>Pays through both protocols in a browser. In the folder of this gateway, in a second terminal:</span>
+<li>The sample shop<span>Pays through both protocols in a browser, on http://127.0.0.1:3000. In the folder of this gateway, in a second terminal:</span>
 <code class="command">npm run example</code></li>
 </ul>
 </section>`;

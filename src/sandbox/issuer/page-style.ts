@@ -1,10 +1,10 @@
 /** The look of the sandbox issuer's pages: a bank's own, so that nobody takes them for the merchant's or the gateway's. */
 export const issuerStyle = `
-:root{color-scheme:light dark;--ground:#eef3f3;--sheet:#fff;--ink:#10262b;--soft:#51686d;--line:#b9c8ca;--edge:#dbe5e6;
+:root{color-scheme:light dark;--ground:#eef3f3;--sheet:#fff;--ink:#10262b;--soft:#51686d;--line:#b9c8ca;--field:#71898d;--edge:#dbe5e6;
 --accent:#0b5563;--press:#083f4a;--on-accent:#fff;--bad:#a9271d;--bad-ground:#fcf0ee;--test:#6a4a00;--test-ground:#fff6df;
 --test-line:#cfa640;--test-edge:#eedba8}
 @media (prefers-color-scheme:dark){:root{--ground:#0b1416;--sheet:#142125;--ink:#e6f0f1;--soft:#a0b5b9;--line:#48606a;
---edge:#24363b;--accent:#86d3de;--press:#b3e6ed;--on-accent:#04272d;--bad:#ffb4aa;--bad-ground:#3a1b18;--test:#ffdd96;
+--field:#6b8790;--edge:#24363b;--accent:#86d3de;--press:#b3e6ed;--on-accent:#04272d;--bad:#ffb4aa;--bad-ground:#3a1b18;--test:#ffdd96;
 --test-ground:#2c2412;--test-line:#8a7030;--test-edge:#4a3d1e}}
 *,*::before,*::after{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
@@ -32,7 +32,7 @@ dd.amount{font-weight:680}
 label{display:block;margin:0 0 .375rem;font-weight:600}
 .hint{margin:.375rem 0 0;font-size:.875rem;color:var(--soft)}
 input.code{display:block;width:100%;height:3.5rem;padding:0 .75rem;font:600 1.625rem/1 ui-monospace,"SF Mono",Menlo,Consolas,monospace;
-letter-spacing:.3em;text-indent:.3em;text-align:center;color:inherit;background:var(--sheet);border:1.5px solid var(--line);border-radius:10px}
+letter-spacing:.3em;text-indent:.3em;text-align:center;color:inherit;background:var(--sheet);border:1.5px solid var(--field);border-radius:10px}
 input.code[aria-invalid=true]{border-color:var(--bad)}
 .problem{display:flex;gap:.5rem;margin:.5rem 0 0;padding:.5rem .75rem;border-radius:8px;font-size:.9375rem;font-weight:550;
 color:var(--bad);background:var(--bad-ground)}

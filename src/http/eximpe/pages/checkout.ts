@@ -9,7 +9,8 @@ import type { EdgeServer } from '../../edge/dialect.ts';
 import { checkoutUrl, checkoutUrlOf, orderNumberOfSession } from '../checkout-session.ts';
 import { type EximpeRoom, sessionSeconds } from '../room.ts';
 import { returnPath, threeDsUrl } from '../three-ds-form.ts';
-import { readCardsTried, readCheckoutForm, sendCheckoutForm } from './checkout-form.ts';
+import { readCardsTried, readCheckoutForm } from './card-form.ts';
+import { sendCheckoutForm } from './checkout-form.ts';
 import { sendToIssuer } from './issuer.ts';
 import { sendGone, sendInProgress, sendTooMany } from './pages.ts';
 import { sendToMerchant } from './pg-response.ts';
@@ -21,9 +22,7 @@ export function addCheckout(scope: EdgeServer, room: EximpeRoom): void {
   scope.get<{ Params: TokenPath }>(path, async ({ params }, reply) => {
     const payment = await findHosted(room, params.token);
     if (!payment) return sendGone(reply, room);
-    return isWaiting(room, payment)
-      ? sendCheckoutForm(reply, room, payment, {})
-      : sendOn(reply, room, payment);
+    return isWaiting(room, payment) ? sendCheckoutForm(reply, room, payment) : sendOn(reply, room, payment);
   });
   scope.post<{ Params: TokenPath }>(path, async (request, reply) => {
     const { params, body } = request;
@@ -56,8 +55,8 @@ async function takeCard(
   room: EximpeRoom,
   payment: Payment,
 ): Promise<FastifyReply> {
-  const { card, problems } = readCheckoutForm(request.body, room.gateway.clock.now());
-  if (!card) return sendCheckoutForm(reply, room, payment, problems);
+  const { card, problems, typed } = readCheckoutForm(request.body, room.gateway.clock.now());
+  if (!card) return sendCheckoutForm(reply, room, payment, problems, typed);
   const result = await submitHostedCard(room.gateway, {
     merchantId: payment.merchantId,
     paymentId: payment.id,
@@ -74,10 +73,12 @@ async function takeCard(
   if (result.kind === 'refused' && result.refusal.code === 'rate_limited')
     return sendTooMany(reply, room, result.refusal);
   if (result.kind === 'refused' && aboutCard.has(result.refusal.code))
-    return sendCheckoutForm(reply, room, payment, { number: result.refusal.message });
+    return sendCheckoutForm(reply, room, payment, { number: cardRefusedText }, typed);
   // Another form of the same session was faster: show what became of it.
   return reply.redirect(checkoutUrl(room.publicUrl, request.params.token), 303);
 }
+
+const cardRefusedText = 'This card cannot be used here. Use another one.';
 
 /** Refusals that the customer can mend with another card. */
 const aboutCard: ReadonlySet<RefusalCode> = new Set([

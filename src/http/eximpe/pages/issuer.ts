@@ -16,10 +16,10 @@ export function sendToIssuer(
   const form = autoPostForm({
     action: challenge.acsUrl,
     fields: [['creq', challenge.creq]],
-    buttonText: 'Continue',
-    title: 'Your bank wants to see you',
+    buttonText: 'Continue to my bank',
+    title: 'Confirm with your bank',
     lang: 'en',
-    text: 'Your bank asks you to confirm this payment.',
+    text: 'Your bank wants to be sure that it is you.',
     script: { nonce: newNonce(room.gateway.random) },
     frameAncestors: ['*'],
   });

@@ -4,7 +4,7 @@ import type { Payment } from '../../../domain/payment.ts';
 import type { Refusal } from '../../../domain/refusal.ts';
 import { type Html, html } from '../../edge/html.ts';
 import { newNonce, page, sendPage } from '../../edge/pages.ts';
-import { capturedMessage, failureOf } from '../decline-texts.ts';
+import { cancelled, type DeclineCode, expired, failureOf } from '../decline-texts.ts';
 import type { EximpeRoom } from '../room.ts';
 
 const refreshSeconds = 3;
@@ -49,14 +49,58 @@ export function sendInProgress(reply: FastifyReply, room: EximpeRoom): FastifyRe
 }
 
 /** Where a customer ends when the order and the account name no return URL. */
-export function sendResult(reply: FastifyReply, room: EximpeRoom, payment: Payment): FastifyReply {
-  const captured = payment.status.state === 'captured';
-  const message = captured ? capturedMessage : (failureOf(payment)?.text ?? '');
-  const body = html`<p class="notice ${captured ? 'success' : 'problem'}">${message}</p>
-<dl><dt>Order</dt><dd>${payment.orderNumber}</dd>
+export async function sendResult(
+  reply: FastifyReply,
+  room: EximpeRoom,
+  payment: Payment,
+): Promise<FastifyReply> {
+  const merchant = await room.gateway.directory.findMerchant(payment.merchantId);
+  const { title, text, tone } = resultOf(payment);
+  const body = html`<p class="${tone === null ? 'notice' : `notice ${tone}`}" role="status">${text}</p>
+<dl><dt>Shop</dt><dd>${merchant?.name}</dd>
+<dt>Order</dt><dd>${payment.orderNumber}</dd>
 <dt>Amount</dt><dd>${amountText(payment, amountLocale)}</dd></dl>
-<p class="fine">You can close this page.</p>`;
-  return sendSheet(reply, room, captured ? 'Payment successful' : 'Payment failed', body);
+<p>You can close this page and return to the shop.</p>`;
+  return sendSheet(reply, room, title, body);
+}
+
+interface ResultWords {
+  readonly title: string;
+  readonly text: string;
+  readonly tone: 'success' | 'problem' | null;
+}
+
+/** In words for people; the wire's own stay with the merchant. */
+const failureTexts: Readonly<Record<DeclineCode, string>> = {
+  CARD_DECLINED: 'The payment did not go through. You were not charged.',
+  INSUFFICIENT_FUNDS: 'The card has insufficient funds. You were not charged.',
+  EXPIRED_CARD: 'The card has expired. You were not charged.',
+  INVALID_CVV: 'The CVV is not correct. You were not charged.',
+  '3DS_FAILED': 'Your bank could not confirm that it was you. You were not charged.',
+  NETWORK_ERROR: 'The payment did not go through. You were not charged.',
+};
+
+function resultOf(payment: Payment): ResultWords {
+  const failure = failureOf(payment);
+  if (!failure)
+    return {
+      title: 'Payment successful',
+      text: 'Thank you. Your payment was successful.',
+      tone: 'success',
+    };
+  if (failure === cancelled)
+    return {
+      title: 'Payment cancelled',
+      text: 'You cancelled the payment. You were not charged.',
+      tone: null,
+    };
+  if (failure === expired)
+    return {
+      title: 'The time for this payment is over',
+      text: 'You were not charged. Return to the shop to pay.',
+      tone: null,
+    };
+  return { title: 'Payment not completed', text: failureTexts[failure.code], tone: 'problem' };
 }
 
 function sendSheet(

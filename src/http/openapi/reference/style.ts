@@ -46,6 +46,7 @@ details.answer>summary,.operation>details>summary{min-height:44px;padding:.625re
 .good .status{color:var(--good)}
 .bad .status{color:var(--bad)}
 .card h2{margin:0 0 .5rem;font-size:1.25rem}
+.cards .card{margin:0}
 .cards{display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr))}
 @media (max-width:40rem){
 thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}

@@ -1,5 +1,6 @@
 import { amountText } from '../../../domain/amount-text.ts';
 import type { Payment } from '../../../domain/payment.ts';
+import { type CardFieldLook, cardField, formNotice, formNoticeId } from '../../edge/card-field.ts';
 import type { FormFields } from '../../edge/form-body.ts';
 import { type Html, html } from '../../edge/html.ts';
 import { amountLocales, type Language } from './language.ts';
@@ -24,26 +25,12 @@ export interface CheckoutForm {
   readonly problems: Partial<Record<CardField, string>>;
 }
 
-interface FieldLook {
-  readonly name: CardField;
-  readonly label: string;
-  readonly autocomplete: string;
-  readonly maxlength: number;
-  readonly numeric: boolean;
-  readonly placeholder?: string;
-  readonly hint?: string;
-  readonly optional?: boolean;
-  readonly value?: string | undefined;
-}
-
 /** The form's markup; it works without scripts, by keyboard, and with a screen reader. */
 export function checkoutForm(form: CheckoutForm): Html {
   const text = words[form.language];
-  const { payment, problems } = form;
+  const { payment } = form;
   const amount = amountText(payment, amountLocales[form.language]);
-  const cardsTried = payment.hosted?.cardsTried ?? 0;
-  const firstProblem = cardFields.find((name) => problems[name] !== undefined);
-  const field = (look: FieldLook) => cardField(look, problems[look.name], firstProblem === look.name);
+  const notice = noticeAbove(form, text);
   return html`<div class="sheet">
 ${form.sandbox && html`<p class="ribbon">${text.testRibbon}</p>`}
 <h1 class="hidden">${text.payTitle}</h1>
@@ -52,23 +39,10 @@ ${form.sandbox && html`<p class="ribbon">${text.testRibbon}</p>`}
 <p class="amount">${amount}</p>
 ${payment.productName !== null && html`<p class="payee">${payment.productName}</p>`}
 </div>
-${noticeAbove(firstProblem !== undefined, cardsTried, text)}
+${notice}
 <form method="post" action="${form.action}" novalidate>
-<input type="hidden" name="cards_tried" value="${cardsTried}">
-${field({ name: 'number', label: text.cardNumber, autocomplete: 'cc-number', maxlength: 24, numeric: true })}
-<div class="row">
-${expiryFields(form.typed, text).map(field)}
-</div>
-${field({ name: 'cvc', label: text.cvc, autocomplete: 'cc-csc', maxlength: 4, numeric: true, hint: text.cvcHint })}
-${field({
-  name: 'cardholder_name',
-  label: text.cardholderName,
-  autocomplete: 'cc-name',
-  maxlength: 100,
-  numeric: false,
-  optional: true,
-  value: form.typed.cardholder_name,
-})}
+<input type="hidden" name="cards_tried" value="${payment.hosted?.cardsTried ?? 0}">
+${fields(form, text, notice !== false)}
 ${payment.saveCard && html`<p class="notice">${text.saveNotice}</p>`}
 <div class="actions">
 <button type="submit" name="action" value="pay">${text.payButton(amount)}</button>
@@ -80,13 +54,40 @@ ${languageSwitch(form.language, form.otherLanguageUrl)}
 </div>`;
 }
 
-/** Why the form is there again: fields to correct, or a card that did not go through. */
-function noticeAbove(hasProblem: boolean, cardsTried: number, text: Words): Html | false {
-  if (hasProblem) return html`<p class="notice problem" role="alert">${text.problemSummary}</p>`;
-  return cardsTried > 0 && html`<p class="notice" role="alert">${text.anotherCard}</p>`;
+/** The first field with a problem has the cursor; the first of all when another card is asked for. */
+function fields({ typed, problems }: CheckoutForm, text: Words, isShownAgain: boolean): Html {
+  const first = cardFields.find((name) => problems[name] !== undefined) ?? 'number';
+  const field = (look: CardFieldLook & { readonly name: CardField }) =>
+    cardField({
+      ...look,
+      problem: problems[look.name],
+      focused: isShownAgain && look.name === first,
+      explainedBy:
+        isShownAgain && problems[first] === undefined && look.name === first ? formNoticeId : undefined,
+    });
+  return html`${field({ name: 'number', label: text.cardNumber, autocomplete: 'cc-number', maxlength: 24, numeric: true })}
+<div class="row">
+${expiryFields(typed, text).map(field)}
+</div>
+${field({ name: 'cvc', label: text.cvc, autocomplete: 'cc-csc', maxlength: 4, numeric: true, hint: text.cvcHint })}
+${field({
+  name: 'cardholder_name',
+  label: text.cardholderName,
+  autocomplete: 'cc-name',
+  maxlength: 100,
+  numeric: false,
+  optional: true,
+  value: typed.cardholder_name,
+})}`;
 }
 
-function expiryFields(typed: FormFields, text: Words): FieldLook[] {
+/** Why the form is there again: fields to correct, or a card that did not go through. */
+function noticeAbove({ payment, problems }: CheckoutForm, text: Words): Html | false {
+  if (Object.keys(problems).length > 0) return formNotice(text.problemSummary, 'problem');
+  return (payment.hosted?.cardsTried ?? 0) > 0 && formNotice(text.anotherCard, 'calm');
+}
+
+function expiryFields(typed: FormFields, text: Words): (CardFieldLook & { readonly name: CardField })[] {
   return [
     {
       name: 'exp_month',
@@ -107,25 +108,4 @@ function expiryFields(typed: FormFields, text: Words): FieldLook[] {
       value: typed.exp_year,
     },
   ];
-}
-
-function cardField(look: FieldLook, problem: string | undefined, isFirstProblem: boolean): Html {
-  const { name, hint, value } = look;
-  const described = [problem !== undefined && `${name}-problem`, hint !== undefined && `${name}-hint`].filter(
-    Boolean,
-  );
-  return html`<div class="field">
-<label for="${name}">${look.label}</label>
-<input id="${name}" name="${name}" type="text" autocomplete="${look.autocomplete}" maxlength="${look.maxlength}" spellcheck="false"${[
-    look.numeric && html` inputmode="numeric"`,
-    look.placeholder !== undefined && html` placeholder="${look.placeholder}"`,
-    !look.optional && html` required`,
-    value !== undefined && html` value="${value}"`,
-    described.length > 0 && html` aria-describedby="${described.join(' ')}"`,
-    problem !== undefined && html` aria-invalid="true"`,
-    isFirstProblem && html` autofocus`,
-  ]}>
-${problem !== undefined && html`<p class="hint problem" id="${name}-problem">${problem}</p>`}
-${hint !== undefined && html`<p class="hint" id="${name}-hint">${hint}</p>`}
-</div>`;
 }

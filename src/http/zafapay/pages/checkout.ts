@@ -97,11 +97,11 @@ async function showForm(
 ): Promise<FastifyReply> {
   const { context, reply, payment, language, address } = visit;
   const { gateway } = context;
-  const merchant = await gateway.directory.findMerchant(payment.merchantId);
+  const merchantName = (await gateway.directory.findMerchant(payment.merchantId))?.name ?? '';
   const sandbox = gateway.mode === 'sandbox';
   const body = checkoutForm({
     payment,
-    merchantName: merchant?.name ?? '',
+    merchantName,
     language,
     sandbox,
     action: `${address}&lang=${language}`,
@@ -111,9 +111,11 @@ async function showForm(
   });
   // The answer to the form leads to the issuer or the merchant, and browsers hold redirects against this too.
   const formAction = sandbox ? ["'self'", 'https:', 'http:'] : ["'self'", 'https:'];
-  const title = words[language].payTitle;
-  const nonce = newNonce(gateway.random);
+  const { payTitle, problemTitle } = words[language];
   const failed = Object.keys(problems).length > 0;
+  const named = `${payTitle} – ${merchantName}`;
+  const title = failed ? problemTitle(named) : named;
+  const nonce = newNonce(gateway.random);
   return sendPage(reply, page({ title, lang: language, body, nonce, formAction }), failed ? 400 : 200);
 }
 
@@ -136,7 +138,8 @@ async function takeCard(visit: Visit, form: FormFields): Promise<FastifyReply> {
     card,
     brand: detectBrand(card.pan.reveal()),
     cardsTried: readCardsTried(form),
-    notificationUrl: (browserToken) => threeDsReturnUrl(context, browserToken),
+    // The issuer sends the browser back to it as it is, and so the customer reads on in the same language.
+    notificationUrl: (browserToken) => `${threeDsReturnUrl(context, browserToken)}?lang=${language}`,
     challengeSeconds,
     browser: browserOf(request.ip, request.headers['user-agent']),
   });
@@ -154,7 +157,7 @@ async function answerCard(visit: Visit, form: FormFields, result: PaymentResult)
   }
   if (result.kind === 'done' && result.outcome.challenge) {
     const { payment, challenge } = result.outcome;
-    return redirect(reply, threeDsUrl(context, payment.id, challenge.browserToken));
+    return redirect(reply, `${threeDsUrl(context, payment.id, challenge.browserToken)}&lang=${language}`);
   }
   // Wherever the payment stands now, a reload of the page must not post the card again.
   return redirect(reply, `${address}&lang=${language}`);

@@ -11,6 +11,8 @@ export interface Notice {
   readonly title: string;
   readonly text: string;
   readonly tone?: 'success' | 'problem';
+  /** What it is about, each with its label. */
+  readonly facts?: readonly (readonly [label: string, text: string])[];
   readonly links?: readonly { readonly href: string; readonly text: string; readonly quiet?: boolean }[];
   readonly small?: string;
   /** The same page in the other language, when it has an address of its own. */
@@ -28,10 +30,11 @@ export function sendNotice(
   notice: Notice,
   status = 200,
 ): FastifyReply {
-  const { language, title, text, tone, links = [], small, otherLanguageUrl } = notice;
+  const { language, title, text, tone, facts = [], links = [], small, otherLanguageUrl } = notice;
   const body = html`<div class="sheet">
 <h1>${title}</h1>
 <p class="${tone ? `notice ${tone}` : 'notice'}" role="status">${text}</p>
+${facts.length > 0 && html`<dl>${facts.map(([label, fact]) => html`<dt>${label}</dt><dd>${fact}</dd>`)}</dl>`}
 ${small !== undefined && html`<p>${small}</p>`}
 ${
   links.length > 0 &&

@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import { amountText } from '../../../domain/amount-text.ts';
 import type { Merchant } from '../../../domain/merchant.ts';
 import type { Payment } from '../../../domain/payment.ts';
 import { withParameters } from '../../../domain/return-url.ts';
@@ -7,9 +8,9 @@ import { dialectName, type ZafapayContext } from '../context.ts';
 import { unifiedError } from '../declines.ts';
 import { requestIdOf } from '../payment-name.ts';
 import { returnStatus } from '../views/payment-status.ts';
-import type { Language } from './language.ts';
-import { sendNotice } from './notice-page.ts';
-import { words } from './words.ts';
+import { amountLocales, type Language } from './language.ts';
+import { type Notice, sendNotice } from './notice-page.ts';
+import { type Words, words } from './words.ts';
 
 /**
  * Takes the customer on from a payment that has its outcome: to the merchant with `status=succeeded|failed`, or to our
@@ -55,39 +56,32 @@ function namesPayment({ settings }: Merchant): boolean {
   );
 }
 
-function sendResultPage(
+async function sendResultPage(
   context: ZafapayContext,
   reply: FastifyReply,
   payment: Payment,
   language: Language,
-): FastifyReply {
+): Promise<FastifyReply> {
   const text = words[language];
-  const { status } = payment;
-  const small = text.closeText;
-  if (status.state === 'failed') {
-    const told = text.failures[unifiedError(status.reason).code] ?? text.failedText;
-    return sendNotice(context, reply, {
-      language,
-      title: text.failedTitle,
-      text: told,
-      tone: 'problem',
-      small,
-    });
-  }
-  if (status.state === 'voided') {
-    const expired = status.cause === 'expired';
-    return sendNotice(context, reply, {
-      language,
-      title: expired ? text.expiredTitle : text.canceledTitle,
-      text: expired ? text.expiredText : text.canceledText,
-      small,
-    });
-  }
+  const merchant = await context.gateway.directory.findMerchant(payment.merchantId);
   return sendNotice(context, reply, {
     language,
-    title: text.doneTitle,
-    text: text.doneText,
-    tone: 'success',
-    small,
+    ...toldOf(payment, text),
+    facts: [
+      [text.shopLabel, merchant?.name ?? ''],
+      [text.amountLabel, amountText(payment, amountLocales[language])],
+    ],
+    small: text.closeText,
   });
+}
+
+function toldOf({ status }: Payment, text: Words): Pick<Notice, 'title' | 'text' | 'tone'> {
+  if (status.state === 'failed') {
+    const told = text.failures[unifiedError(status.reason).code] ?? text.failedText;
+    return { title: text.failedTitle, text: told, tone: 'problem' };
+  }
+  if (status.state !== 'voided') return { title: text.doneTitle, text: text.doneText, tone: 'success' };
+  return status.cause === 'expired'
+    ? { title: text.expiredTitle, text: text.expiredText }
+    : { title: text.canceledTitle, text: text.canceledText };
 }

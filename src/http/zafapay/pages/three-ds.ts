@@ -73,14 +73,14 @@ async function leadBack(
   if (!tokenPattern.test(token)) return lost(context, request, reply);
   const completion = await completeAuthentication(context.gateway, token);
   const language = languageOf(request);
-  const again = threeDsReturnUrl(context, token);
+  const again = `${threeDsReturnUrl(context, token)}?lang=${language}`;
   switch (completion.kind) {
     case 'unknown_token':
       return lost(context, request, reply);
     case 'final':
       return sendOutcome(context, reply, completion.payment, language);
     case 'another_card': {
-      const page = checkoutUrl(context, completion.payment, completion.openUntil);
+      const page = `${checkoutUrl(context, completion.payment, completion.openUntil)}&lang=${language}`;
       return reply.code(303).header('cache-control', 'no-store').header('location', page).send();
     }
     case 'in_progress':
@@ -92,7 +92,10 @@ async function leadBack(
         title: text.waitingTitle,
         text: text.waitingText,
         links: [
-          { href: threeDsUrl(context, completion.payment.id, token), text: text.continueToBank },
+          {
+            href: `${threeDsUrl(context, completion.payment.id, token)}&lang=${language}`,
+            text: text.continueToBank,
+          },
           { href: again, text: text.checkAgain, quiet: true },
         ],
       });

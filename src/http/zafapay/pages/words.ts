@@ -4,6 +4,8 @@ import type { Language } from './language.ts';
 /** Everything that our pages say, by language. */
 export interface Words {
   readonly payTitle: string;
+  /** The title of a page whose form has problems. */
+  readonly problemTitle: (title: string) => string;
   readonly payTo: string;
   readonly payButton: (amount: string) => string;
   readonly cancelButton: string;
@@ -38,6 +40,8 @@ export interface Words {
   readonly tooManyTitle: string;
   readonly tooManyText: string;
   readonly closeText: string;
+  readonly shopLabel: string;
+  readonly amountLabel: string;
   readonly progressTitle: string;
   readonly progressText: string;
   readonly refresh: string;
@@ -53,6 +57,7 @@ export interface Words {
 
 const english: Words = {
   payTitle: 'Pay by card',
+  problemTitle: (title) => `Error: ${title}`,
   payTo: 'Payment to',
   payButton: (amount) => `Pay ${amount}`,
   cancelButton: 'Cancel payment',
@@ -64,7 +69,7 @@ const english: Words = {
   yearHint: 'YY',
   cvc: 'Security code',
   cvcHint: 'Three digits on the back, or four on the front of American Express',
-  cardholderName: 'Name on card',
+  cardholderName: 'Name on card (optional)',
   saveNotice: 'Your card will be saved for later payments to this shop.',
   problemSummary: 'Please correct the marked fields and enter the card number and security code again.',
   anotherCard: 'This card did not go through. You were not charged. Check the details, or use another card.',
@@ -97,6 +102,8 @@ const english: Words = {
   tooManyTitle: 'Please try again later',
   tooManyText: 'There were too many attempts. You were not charged.',
   closeText: 'You can close this page and return to the shop.',
+  shopLabel: 'Shop',
+  amountLabel: 'Amount',
   progressTitle: 'Your payment is being processed',
   progressText: 'This can take a moment. Please do not pay again; this page updates by itself.',
   refresh: 'Update now',
@@ -112,6 +119,7 @@ const english: Words = {
 
 const japanese: Words = {
   payTitle: 'カードでのお支払い',
+  problemTitle: (title) => `入力エラー: ${title}`,
   payTo: 'お支払い先',
   payButton: (amount) => `${amount} を支払う`,
   cancelButton: '支払いをやめる',
@@ -123,7 +131,7 @@ const japanese: Words = {
   yearHint: '西暦下2桁',
   cvc: 'セキュリティコード',
   cvcHint: 'カード裏面の3桁(American Expressは表面の4桁)',
-  cardholderName: 'カード名義',
+  cardholderName: 'カード名義(任意)',
   saveNotice: '次回以降のお支払いのため、カードがこのショップに登録されます。',
   problemSummary: '印の付いた項目を修正し、カード番号とセキュリティコードをもう一度入力してください。',
   anotherCard:
@@ -158,6 +166,8 @@ const japanese: Words = {
   tooManyTitle: 'しばらくしてからもう一度お試しください',
   tooManyText: '試行回数が多すぎます。請求は発生していません。',
   closeText: 'このページを閉じて、ショップにお戻りください。',
+  shopLabel: 'ショップ',
+  amountLabel: '金額',
   progressTitle: 'お支払いを処理しています',
   progressText:
     '少し時間がかかることがあります。もう一度お支払いをせずにお待ちください。このページは自動的に更新されます。',
