@@ -899,13 +899,16 @@ CREATE UNIQUE INDEX payment_methods_card ON public.payment_methods USING btree (
 CREATE INDEX payment_methods_card_id ON public.payment_methods USING btree (card_id);
 CREATE INDEX payments_card ON public.payments USING btree (card_id) WHERE (card_id IS NOT NULL);
 CREATE INDEX payments_customer ON public.payments USING btree (merchant_id, customer_reference) WHERE (customer_reference IS NOT NULL);
+CREATE INDEX payments_email ON public.payments USING btree (merchant_id, lower(email), created_at) WHERE (email IS NOT NULL);
 CREATE INDEX payments_expiring ON public.payments USING btree (expires_at) WHERE (state = ANY (ARRAY['awaiting_card'::text, 'authenticating'::text]));
 CREATE INDEX payments_lapsing ON public.payments USING btree (capture_before) WHERE (state = 'authorized'::text);
 CREATE INDEX payments_merchant_reference ON public.payments USING btree (merchant_id, merchant_reference) WHERE (merchant_reference IS NOT NULL);
 CREATE INDEX payments_of_merchant ON public.payments USING btree (merchant_id, created_at DESC, id DESC);
+CREATE INDEX payments_of_state ON public.payments USING btree (merchant_id, state, created_at DESC, id DESC) WHERE (state = ANY (ARRAY['awaiting_card'::text, 'authenticating'::text, 'authorizing'::text, 'authorized'::text, 'voided'::text]));
 CREATE UNIQUE INDEX payments_order_number_key ON public.payments USING btree (order_number) WHERE (order_number IS NOT NULL);
 CREATE UNIQUE INDEX payments_order_payment_number_key ON public.payments USING btree (order_payment_number) WHERE (order_payment_number IS NOT NULL);
 CREATE UNIQUE INDEX payments_order_reference ON public.payments USING btree (merchant_id, merchant_reference) WHERE ((order_number IS NOT NULL) AND (state <> ALL (ARRAY['failed'::text, 'voided'::text])));
+CREATE INDEX payments_refunded ON public.payments USING btree (merchant_id, created_at DESC, id DESC) WHERE (refunded > 0);
 CREATE UNIQUE INDEX reconciliation_differences_once ON public.reconciliation_differences USING btree (acquirer, reference, acquirer_reference, cause) WHERE (status <> 'closed'::text);
 CREATE INDEX reconciliation_differences_unclosed ON public.reconciliation_differences USING btree (seen_at, id) WHERE (status <> 'closed'::text);
 CREATE INDEX reconciliation_runs_done ON public.reconciliation_runs USING btree (acquirer, purpose, window_to) WHERE (state = 'done'::text);
@@ -917,6 +920,7 @@ CREATE INDEX risk_decisions_open_reviews ON public.risk_decisions USING btree (m
 CREATE INDEX risk_lists_merchant ON public.risk_lists USING btree (merchant_id);
 CREATE INDEX risk_rules_merchant ON public.risk_rules USING btree (merchant_id);
 CREATE INDEX webhook_deliveries_due_by_endpoint ON public.webhook_deliveries USING btree (endpoint_id, next_try_at) WHERE (state = 'pending'::text);
+CREATE INDEX webhook_deliveries_failed ON public.webhook_deliveries USING btree (endpoint_id, created_at DESC, id DESC) WHERE (state = 'failed'::text);
 CREATE INDEX webhook_endpoints_merchant ON public.webhook_endpoints USING btree (merchant_id) WHERE (status <> 'deleted'::text);
 CREATE INDEX authorizations_by_merchant_reference ON sandbox_bank.authorizations USING btree (merchant_reference);
 CREATE INDEX authorizations_created ON sandbox_bank.authorizations USING brin (created_at) WITH (pages_per_range='32', autosummarize='on');

@@ -6,6 +6,11 @@ export const deliveryColumns = `d.id, d.event_id as "eventId", d.endpoint_id as 
   d.next_try_at as "nextTryAt", d.last_status as "lastStatus", d.last_error as "lastError", d.created_at as "createdAt",
   d.finished_at as "finishedAt", d.merchant_id as "merchantId", e.payment_id as "paymentId", e.type as "eventType", w.url`;
 
+function undelivered(state: 'pending' | 'failed'): string {
+  return `select * from webhook_deliveries where endpoint_id = $1 and state = '${state}'
+    and ($3::timestamptz is null or (created_at, id) < ($3, $4)) order by created_at desc, id desc limit $2`;
+}
+
 interface BacklogRow extends Omit<EndpointBacklog, 'endpoint'> {
   readonly id: EndpointBacklog['endpoint']['id'];
   readonly merchantId: EndpointBacklog['endpoint']['merchantId'];
@@ -44,10 +49,12 @@ export function createDeliveryDesk(database: Database): DeliveryDesk {
     async listUndelivered({ endpointId, limit, after }) {
       const { rows } = await database.query<ListedDelivery>({
         name: 'list-undelivered',
-        text: `select ${deliveryColumns} from webhook_deliveries d
+        // Two reads, so that each walks the index of its state.
+        text: `with undelivered as (
+            (${undelivered('pending')}) union all (${undelivered('failed')})
+          )
+          select ${deliveryColumns} from undelivered d
             join events e on e.id = d.event_id join webhook_endpoints w on w.id = d.endpoint_id
-          where d.endpoint_id = $1 and d.state in ('pending', 'failed')
-            and ($3::timestamptz is null or (d.created_at, d.id) < ($3, $4))
           order by d.created_at desc, d.id desc limit $2`,
         values: [endpointId, limit, after?.createdAt ?? null, after?.id ?? null],
       });

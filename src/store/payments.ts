@@ -354,6 +354,7 @@ export async function listPayments(
         and ($4::text is null or p.customer_reference = $4)
         and ($5::timestamptz is null or p.created_at > $5)
         and ($6::timestamptz is null or (p.created_at, p.id) < ($6, $7))
+        and ($9::text is null or $9 = 'none' or p.refunded > 0)
         and ($9::text is null or p.state <> 'captured'
           or case $9 when 'none' then p.refunded = 0 when 'whole' then p.refunded = p.captured
              else p.refunded > 0 and p.refunded < p.captured end)
