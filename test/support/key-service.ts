@@ -24,7 +24,7 @@ export interface KeyService {
   readonly faults: KeyServiceFault[];
   /** How many requests have come. */
   calls(): number;
-  /** Stops listening and hangs up; `start` listens at the same address again, where it does not already. */
+  /** Stops listening, answers what has come, and hangs up; `start` listens at the same address again, where it does not already. */
   stop(): Promise<void>;
   start(): Promise<void>;
 }
@@ -44,6 +44,7 @@ export async function startKeyService(
   let calls = 0;
   let server: Server | undefined;
   let port = 0;
+  const underWay = new Set<Promise<void>>();
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     calls += 1;
@@ -62,10 +63,14 @@ export async function startKeyService(
     const said = fault ? errors[fault] : answer({ method, path: url, headers, body });
     response.writeHead(said.status, { 'content-type': 'application/json', ...said.headers });
     response.end(said.body === null ? '' : JSON.stringify(said.body));
+    await once(response, 'close');
   };
   const start = async (): Promise<void> => {
     if (server) return;
-    const starting = createServer((request, response) => void handle(request, response));
+    const starting = createServer((request, response) => {
+      const handled = handle(request, response).finally(() => underWay.delete(handled));
+      underWay.add(handled);
+    });
     starting.listen(port, '127.0.0.1');
     await once(starting, 'listening');
     ({ port } = starting.address() as AddressInfo);
@@ -79,10 +84,12 @@ export async function startKeyService(
     start,
     async stop() {
       if (!server) return;
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
+      const stopping = server;
       server = undefined;
+      const closed = once(stopping, 'close');
+      stopping.close();
+      await Promise.race([closed, Promise.allSettled(underWay)]);
+      stopping.closeAllConnections();
       await closed;
     },
   };

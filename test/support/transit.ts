@@ -21,6 +21,8 @@ export interface PretendTransit extends KeyService {
   ignoresAssociatedData: boolean;
   /** As a standby that does not forward. */
   standby: boolean;
+  /** As something in between that repeats what it was sent. */
+  repeatsToken: boolean;
 }
 
 interface PretendTransitKey {
@@ -57,6 +59,7 @@ export async function startTransit(): Promise<PretendTransit> {
     sealed: false,
     ignoresAssociatedData: false,
     standby: false,
+    repeatsToken: false,
   };
   return transit;
 }
@@ -68,6 +71,7 @@ function answerVault(
 ): KeyServiceAnswer {
   if (transit.sealed) return { status: 503, body: { errors: ['Vault is sealed'] } };
   if (transit.standby) return { status: 307, headers: { location: `http://127.0.0.1:1${path}` }, body: null };
+  if (transit.repeatsToken) return refusal(400, `bad header: X-Vault-Token ${headers['x-vault-token']}`);
   const {
     act = '',
     name = '',

@@ -117,9 +117,9 @@ for (const [kind, makeGround, refusal] of [
           assert.equal(outcome(await paySaved(shop)), 'completed');
           assert.equal((await shop.get('/readyz')).status, 200);
         }
-        await cold.advance(24 * 3600);
-        assert.equal(outcome(await cold.pay()), 'completed');
-        assert.equal(outcome(await paySaved(cold)), 'completed');
+        await first.advance(24 * 3600);
+        assert.equal(outcome(await first.pay()), 'completed');
+        assert.equal(outcome(await paySaved(first)), 'completed');
 
         // This process has not served the new merchant yet, and cannot get his keys.
         const refused = await cold.post('/v1/tokens', { card: validCard }, { key });

@@ -6,6 +6,7 @@ import { systemRandom } from '../../src/lib/random.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { openRootKeys } from '../../src/vault/root-keys/open-root-keys.ts';
 import { openTransitRootKey } from '../../src/vault/root-keys/transit-root-key.ts';
+import type { Vault } from '../../src/vault/vault.ts';
 import { startTransit } from '../support/transit.ts';
 import { until } from '../support/until.ts';
 import { cvc, database, failsAs, newMerchant, open, pan, pool, storeCard, vaultAt } from './vault-fixture.ts';
@@ -45,14 +46,20 @@ function vaultInTime() {
   };
 }
 
-const cvcKeyDays = async (): Promise<number> =>
-  (await pool.query('select count(*)::integer as n from vault.cvc_keys where key_day >= $1', [noon])).rows[0]
-    .n;
+/** A merchant's first card, in a vault that knows nothing yet; the key of codes of the next day is in its memory too. */
+async function storeFirstCard(vault: Vault) {
+  const days = await pool.query('select 1 from vault.cvc_keys where key_day >= $1', [noon]);
+  const before = transit.calls();
+  const stored = await storeCard(vault);
+  // The merchant's two keys are wrapped and unwrapped, those of two days unwrapped, and wrapped by who makes them.
+  const expected = 4 + 2 + (2 - (days.rowCount ?? 0));
+  await until('all keys have been asked for', () => transit.calls() - before === expected);
+  return stored;
+}
 
 test('cards of a merchant whose keys are in memory cost no call, and a refresh of the keys costs none', async () => {
   const { vault, pass } = vaultInTime();
-  const { merchantId, cardId } = await storeCard(vault);
-  await until('the key of codes of the next day is made', async () => (await cvcKeyDays()) === 2);
+  const { merchantId, cardId } = await storeFirstCard(vault);
   const before = transit.calls();
   for (let times = 0; times < 20; times += 1) {
     await storeCard(vault, merchantId);
@@ -64,9 +71,8 @@ test('cards of a merchant whose keys are in memory cost no call, and a refresh o
 
 test('while the key service is down, merchants in memory go on for hours, and over the end of the day', async () => {
   const { vault, pass } = vaultInTime();
-  const { merchantId, cardId } = await storeCard(vault);
+  const { merchantId, cardId } = await storeFirstCard(vault);
   const secret = await vault.sealText(merchantId, 'note', new Secret('kept'));
-  await until('the key of codes of the next day is made', async () => (await cvcKeyDays()) === 2);
   await transit.stop();
   try {
     for (const seconds of [60, 6 * 60, 6 * hour, 6 * hour, 11 * hour]) {
@@ -110,4 +116,15 @@ test('a key that was wrapped anew is asked for again, whoever wrapped it', async
   const before = transit.calls();
   assert.equal((await open(vault, merchantId, cardId)).pan, pan.reveal());
   assert.equal(transit.calls() - before, 2, 'its sealing key and its fingerprint key');
+});
+
+test('keys that another process had to make anew, as after a failover that lost them, take the place of those in memory', async () => {
+  const { vault, pass } = vaultInTime();
+  const { merchantId } = await storeCard(vault);
+  await pool.query('delete from vault.merchant_keys where merchant_id = $1', [merchantId]);
+  const other = vaultAt({ at: noon }, { rootKeys });
+  await other.prepare(merchantId);
+  pass(6 * 60);
+  const { cardId } = await storeCard(vault, merchantId);
+  assert.equal((await open(other, merchantId, cardId)).pan, pan.reveal());
 });

@@ -26,7 +26,7 @@ after(async () => {
 beforeEach(() => {
   Object.assign(process.env, awsEnvironment);
   Object.assign(transit, { token: 'hvs.CAESIPretendTokenOfATest', sealed: false, standby: false });
-  transit.ignoresAssociatedData = false;
+  Object.assign(transit, { ignoresAssociatedData: false, repeatsToken: false });
   transit.denied.clear();
 });
 
@@ -269,6 +269,15 @@ const vaultRefusals: [string, () => Promise<RootKey>, VaultErrorCode, RegExp][] 
     },
     'root_key_refused',
     /sends us to another server, as a standby does/,
+  ],
+  [
+    'an answer that repeats the token',
+    () => {
+      transit.repeatsToken = true;
+      return openTransit();
+    },
+    'root_key_refused',
+    /did not read vault-transit:.*: status 400$/,
   ],
   [
     'a token file that is not there',
