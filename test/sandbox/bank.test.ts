@@ -123,6 +123,20 @@ test('captures and refunds sent again under their reference act once', async () 
   assert.deepEqual([entry?.captured, entry?.refunded], [800, 100]);
 });
 
+test('a refund has a name of its own at the bank, the same whenever it is told', async () => {
+  const { id } = await approve('4242424242424242', 'purchase');
+  const requests = [followUp(id, 300n), followUp(id, 300n)];
+  const names: string[] = [];
+  for (const request of requests) {
+    const outcome = await world.acquirer.refund(request);
+    const inquiry = await world.acquirer.inquire(request.reference);
+    assert.deepEqual(inquiry, { kind: 'found', outcome });
+    names.push(outcome.kind === 'approved' ? outcome.acquirerReference : '');
+  }
+  assert.match(names[0] ?? '', /^re_[0-9a-f]{24}$/);
+  assert.notEqual(names[0], names[1]);
+});
+
 test('a reversal takes a hold or a purchase out of force and may be repeated', async () => {
   for (const kind of ['authorization', 'purchase'] as const) {
     const { reference } = await approve('4242424242424242', kind);

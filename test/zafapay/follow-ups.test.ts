@@ -77,7 +77,7 @@ describe('6.5 refund', () => {
     assert.equal(body.transaction_id, paid.transaction_id);
     assert.equal(body.amount, '10.00');
     assert.equal(body.status, 'succeeded');
-    assert.equal(typeof body.psp_refund_id, 'string');
+    assert.match(body.psp_refund_id, /^re_[0-9a-f]{24}$/);
     assert.equal(body.refund_fee, '0.00');
     const read = await shop.read(paid.id);
     assert.equal(read.status, 'refunded');
@@ -106,6 +106,13 @@ describe('6.5 refund', () => {
       ['5.50', '4.50'],
     );
     assert.equal((await operate(paid.id, 'refund')).body.error.code, 'invalid_status');
+  });
+
+  it('names each refund as the acquirer does, no two of one payment alike', async () => {
+    const { body: paid } = await shop.pay();
+    const first = await operate(paid.id, 'refund', { amount: 5.5 });
+    const second = await operate(paid.id, 'refund');
+    assert.notEqual(first.body.psp_refund_id, second.body.psp_refund_id);
   });
 
   it('knows the decimals of its currency', async () => {

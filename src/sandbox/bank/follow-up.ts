@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import { assertNever } from '../../lib/assert.ts';
 import { findSandboxCardByName, type SandboxCard } from '../cards.ts';
@@ -33,8 +34,9 @@ export async function followUp(
     const known = await findMessage(client, message.reference);
     if (known !== undefined) {
       const same = known.kind === kind && known.authorization === number;
+      const responseCode = same ? known.responseCode : responseCodes.invalidTransaction;
       return {
-        answer: followUpAnswer(message, number, same ? known.responseCode : responseCodes.invalidTransaction),
+        answer: followUpAnswer(message, followUpId(kind, message.reference, number), responseCode),
         delivery: 'answer',
       };
     }
@@ -44,7 +46,7 @@ export async function followUp(
     if (responseCode === responseCodes.approved)
       await applyFollowUp(client, kind, message, authorization, card, now);
     return {
-      answer: followUpAnswer(message, number, responseCode),
+      answer: followUpAnswer(message, followUpId(kind, message.reference, number), responseCode),
       delivery: responseCode === responseCodes.approved ? followUpDelivery(kind, card?.fault) : 'answer',
     };
   });
@@ -111,16 +113,22 @@ function unknownAuthorization(message: FollowUpMessage): Reply {
   return { answer: followUpAnswer(message, null, responseCodes.recordNotFound), delivery: 'answer' };
 }
 
-/** What the bank answers to a capture, void or refund. */
+/** The bank's name of what a message booked: `re_…`, a refund's own, or that of the authorization captured or voided. */
+export function followUpId(kind: FollowUpKind, reference: string, authorization: bigint): string {
+  if (kind !== 'refund') return authorizationId(authorization);
+  return `re_${createHash('sha256').update(reference).digest('hex').slice(0, 24)}`;
+}
+
+/** What the bank answers to a capture, void or refund; `id` is null when there is nothing that has one. */
 export function followUpAnswer(
   message: { readonly amount: bigint; readonly currency: string },
-  authorization: bigint | null,
+  id: string | null,
   responseCode: ResponseCode,
 ): Answer {
   return {
     result: responseCode === responseCodes.approved ? 'approved' : 'declined',
     responseCode,
-    id: authorization === null ? null : authorizationId(authorization),
+    id,
     amount: message.amount.toString(),
     currency: message.currency,
     authorizationCode: null,

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { findSandboxCardByName } from '../cards.ts';
 import { authorizationAnswer, findAuthorization } from './book.ts';
-import { followUpAnswer } from './follow-up.ts';
+import { followUpAnswer, followUpId } from './follow-up.ts';
 import { bookDue, inquireLate } from './late.ts';
 import { findMessage } from './messages.ts';
 import { responseCodes } from './response-codes.ts';
@@ -29,7 +29,11 @@ export async function inquire(pool: Pool, reference: string, now: Date): Promise
   const message = await findMessage(pool, reference);
   return (
     message && {
-      answer: followUpAnswer(message, message.authorization, message.responseCode),
+      answer: followUpAnswer(
+        message,
+        followUpId(message.kind, message.reference, message.authorization),
+        message.responseCode,
+      ),
       reversed: message.reversed,
     }
   );

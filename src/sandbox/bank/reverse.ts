@@ -10,7 +10,7 @@ import {
   updateAuthorization,
 } from './book.ts';
 import { reversalsRefusedMax } from './faults.ts';
-import { followUpAnswer } from './follow-up.ts';
+import { followUpAnswer, followUpId } from './follow-up.ts';
 import { dropLate } from './late.ts';
 import { type BookedMessage, findMessage, markMessageReversed } from './messages.ts';
 import { type ResponseCode, responseCodes } from './response-codes.ts';
@@ -31,12 +31,15 @@ export async function reverse(pool: Pool, message: ReversalMessage, now: Date): 
     );
     for (const authorization of wanted) {
       if (!(await reverseAuthorization(client, authorization))) {
-        return followUpAnswer(authorization, authorization.number, responseCodes.systemMalfunction);
+        const id = authorizationId(authorization.number);
+        return followUpAnswer(authorization, id, responseCodes.systemMalfunction);
       }
     }
     if (message.authorization === null) await closeReference(client, message, now);
-    const first = wanted[0] ?? { amount: 0n, currency: '' };
-    return followUpAnswer(first, wanted[0]?.number ?? null, responseCodes.approved);
+    const first = wanted[0];
+    return first === undefined
+      ? followUpAnswer({ amount: 0n, currency: '' }, null, responseCodes.approved)
+      : followUpAnswer(first, authorizationId(first.number), responseCodes.approved);
   });
 }
 
@@ -75,7 +78,11 @@ async function reverseFollowUp(client: PoolClient, message: BookedMessage): Prom
   }
   const undone = current.reversed || current.responseCode !== responseCodes.approved;
   const responseCode = undone ? responseCodes.approved : await undoFollowUp(client, message, authorization);
-  return followUpAnswer(message, message.authorization, responseCode);
+  return followUpAnswer(
+    message,
+    followUpId(message.kind, message.reference, message.authorization),
+    responseCode,
+  );
 }
 
 async function undoFollowUp(

@@ -52,7 +52,7 @@ export interface ReversalMessage {
 export interface Answer {
   readonly result: 'approved' | 'declined';
   readonly responseCode: string;
-  /** The authorization's id at the bank; null when there is none. */
+  /** The bank's name of the refund (`re_…`) or else of the authorization; null when there is none. */
   readonly id: string | null;
   readonly amount: string;
   readonly currency: string;

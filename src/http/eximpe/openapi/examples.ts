@@ -167,7 +167,7 @@ export const refundRow = {
 
 export const refund = {
   ...refundRow,
-  bank_ref_num: 'sim_re_42',
+  bank_ref_num: 're_6b0f1c9a7d3e4f5a8b2c1d0e',
   reference_id: 'RETURN-7',
   created_at: '2026-03-06T05:00:10.000000Z',
 };
@@ -278,7 +278,7 @@ export const paymentFailed = webhook('PAYMENT_FAILED', {
 });
 
 const refundData = {
-  bank_arn: 'sim_re_42',
+  bank_arn: 're_6b0f1c9a7d3e4f5a8b2c1d0e',
   comments: 'Refund processed successfully',
   order_id: 'OD4410278835',
   order_reference_id: 'SHOP-1042',

@@ -173,7 +173,7 @@ export const refund = {
   transaction_id: 'tx_9vYb3KqLx0TnWf6Ra1ZcHd',
   amount: '5.50',
   status: 'succeeded',
-  psp_refund_id: 'sim_re_42',
+  psp_refund_id: 're_6b0f1c9a7d3e4f5a8b2c1d0e',
   refund_fee: '0.00',
 };
 
