@@ -342,11 +342,12 @@ describe('6.2 GET /v1/payments/{id}', () => {
     });
   });
 
-  it('has no card before one was presented', async () => {
+  it('has no card and no payment_method before a card was presented', async () => {
     const { body } = await create({});
     const read = await shop.read(body.id);
     for (const field of ['card_brand', 'card_last4', 'cardholder_name', 'card_exp_month', 'card_country'])
       assert.equal(read[field], null, field);
+    assert.equal(read.payment_method, null);
   });
 
   it("answers another merchant's payment exactly as an unknown one", async () => {

@@ -111,7 +111,7 @@ export const paymentSchema = Type.Object(
     currency: currencyCode,
     capture_method: oneOf(['automatic', 'manual']),
     external_id: textOrNull('Your own id of the order.'),
-    payment_method: Type.String({ description: '`card`.' }),
+    payment_method: textOrNull('`card`; null until a card was presented.'),
     amount_refunded: amountAsText('Given back so far; `"0"` before the first refund.'),
     original_amount: textOrNull('Nothing is converted here: null.'),
     original_currency: textOrNull(),

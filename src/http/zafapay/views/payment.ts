@@ -38,7 +38,7 @@ export function viewPayment(payment: Payment, refunds: readonly Refund[]): objec
     currency: currencyWord(currency),
     capture_method: payment.captureMethod,
     external_id: payment.merchantReference,
-    payment_method: 'card',
+    payment_method: card ? 'card' : null,
     amount_refunded: amountRefunded(payment),
     original_amount: null,
     original_currency: null,
