@@ -101,7 +101,8 @@ export async function authenticateAfterSoftDecline(
     challenge: 'mandated',
     openedFor: attempt.id,
   });
-  const declined = attemptDeclined(attempt.id, 'authentication_required', acquirerReference, now);
+  const softDecline = { declineReason: 'authentication_required', acquirerReference } as const;
+  const declined = attemptDeclined(attempt.id, softDecline.declineReason, acquirerReference, now);
   switch (answer.kind) {
     case 'challenge': {
       const transition = requireAuthentication(
@@ -116,8 +117,9 @@ export async function authenticateAfterSoftDecline(
     case 'frictionless':
       return authorizeFrictionless(gateway, context, payment, pending, answer.proof, declined);
     case 'refused':
+      return failPayment(gateway, context, payment, attempt, 'authentication_failed', softDecline);
     case 'unavailable':
-      return failPayment(gateway, context, payment, attempt, 'authentication_required', acquirerReference);
+      return failPayment(gateway, context, payment, attempt, 'issuer_unavailable', softDecline);
   }
 }
 

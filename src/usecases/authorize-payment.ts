@@ -73,7 +73,9 @@ export async function recordAuthorization(
       return leaveUnknown(gateway, context, payment, attempt, outcome.cause);
     case 'declined':
       noteDecline(gateway, context, payment, outcome.reason, attempt.id);
-      return failPayment(gateway, context, payment, attempt, outcome.reason, outcome.acquirerReference);
+      return failPayment(gateway, context, payment, attempt, outcome.reason, {
+        acquirerReference: outcome.acquirerReference,
+      });
     case 'approved': {
       const decision = await judgeApproval(gateway, payment, outcome);
       const judged = decision ? { ...context, decisions: [...context.decisions, decision] } : context;

@@ -11,7 +11,7 @@ import { readBack } from './read-back.ts';
 
 /**
  * Ends a payment as failed, or takes it back to its hosted page for another card; with its attempt's decline when there
- * is one. The card's code dies with it.
+ * is one: for `declineReason` where the attempt ended for another reason than the payment. The card's code dies with it.
  */
 export async function failPayment(
   gateway: Gateway,
@@ -19,7 +19,10 @@ export async function failPayment(
   payment: Payment,
   attempt: Attempt | null,
   reason: DeclineReason,
-  acquirerReference: string | null = null,
+  {
+    declineReason = reason,
+    acquirerReference = null,
+  }: { readonly declineReason?: DeclineReason; readonly acquirerReference?: string | null } = {},
 ): Promise<PaymentResult> {
   const now = gateway.clock.now();
   const waiting = await asAwaitingAnotherCard(gateway, payment, reason, now);
@@ -30,7 +33,7 @@ export async function failPayment(
   const recorded = await gateway.payments.recordChange({
     payment: transition.payment,
     event: event ? newEvent(gateway, event) : undefined,
-    attempt: attempt ? attemptDeclined(attempt.id, reason, acquirerReference, now) : undefined,
+    attempt: attempt ? attemptDeclined(attempt.id, declineReason, acquirerReference, now) : undefined,
     dropCvcOf: payment.source === 'saved' ? undefined : payment.card?.id,
     riskDecisions: context.decisions,
     answer: answerFor(context, outcome),

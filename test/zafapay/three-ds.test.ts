@@ -31,6 +31,22 @@ describe('8.1 server-to-server payments with 3-D Secure', () => {
     });
   }
 
+  const withoutPage: [string, string, string][] = [
+    ['refuses', '4000009700000048', 'authentication_failed'],
+    ['cannot authenticate', '4000009700000030', 'issuer_unavailable'],
+  ];
+  for (const [answers, number, errorCode] of withoutPage) {
+    it(`an issuer that ${answers} without a page: 400 failed with ${errorCode}, the customer was there`, async () => {
+      const { status, body } = await shop.pay(number, { return_url: 'https://shop.example/done' });
+      assert.deepEqual([status, body.status, body.error_code], [400, 'failed', errorCode]);
+      const { rows } = await shop.gateway.testDatabase.pool.query(
+        'select state, decline_reason from attempts where payment_id = $1',
+        [body.transaction_id],
+      );
+      assert.deepEqual(rows, [{ state: 'declined', decline_reason: 'authentication_required' }]);
+    });
+  }
+
   it('with capture_method manual it ends authorized, and returns succeeded', async () => {
     const payment = await pay({ capture_method: 'manual' });
     const back = await shop.authenticate(payment.redirect_url, 'complete');
