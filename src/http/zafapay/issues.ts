@@ -53,18 +53,29 @@ export function judgeMetadata(metadata: unknown): Issue[] {
 }
 
 function judgeEntry(key: string, value: unknown): Issue[] {
-  if (key.length > metadataKeyLengthMax)
+  if (characters(key) > metadataKeyLengthMax)
     return [{ path: 'metadata', message: `must have keys of at most ${metadataKeyLengthMax} characters` }];
   if (containsPan(key)) return [{ path: 'metadata', message: holdsPan }];
   const path = `metadata.${key}`;
   if (value === null || typeof value === 'boolean') return [];
-  if (typeof value === 'number' || value instanceof NumberLiteral)
-    return judgePanFree(path, value instanceof NumberLiteral ? value.text : String(value));
+  if (typeof value === 'number' || value instanceof NumberLiteral) {
+    const text = value instanceof NumberLiteral ? value.text : String(value);
+    // It would be stored, and told again, as null.
+    if (!Number.isFinite(Number(text))) return [{ path, message: 'must be a number below 1.8e308' }];
+    return judgePanFree(path, text);
+  }
   if (typeof value !== 'string')
     return [{ path, message: 'must be a string, a number, true, false or null' }];
-  if (value.length > metadataTextLengthMax)
+  if (characters(value) > metadataTextLengthMax)
     return [{ path, message: `must be at most ${metadataTextLengthMax} characters` }];
   return judgePanFree(path, value);
+}
+
+/** Characters as schemas count them: code points, not the two units that JavaScript makes of some. */
+function characters(text: string): number {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
 }
 
 /** Metadata as it is stored: a number under a key that elsewhere means money is a plain number here. */

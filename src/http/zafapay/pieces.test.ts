@@ -91,6 +91,15 @@ describe('section 6.1: metadata', () => {
     ['a card number as a number', { a: 4242424242424242 }, ['metadata.a']],
     ['a card number as a key', { '4242-4242-4242-4242': 1 }, ['metadata']],
     ['sixteen digits that are no card', { a: '1234567890123456' }, []],
+    ['500 characters of two code units each', { a: '\u{1f600}'.repeat(500) }, []],
+    ['501 characters of two code units each', { a: '\u{1f600}'.repeat(501) }, ['metadata.a']],
+    ['a key of 40 characters of two code units each', { ['\u{1f600}'.repeat(40)]: 1 }, []],
+    ['a number that no double holds', { a: Number.POSITIVE_INFINITY }, ['metadata.a']],
+    [
+      'a number that no double holds, as it was written',
+      { amount: new NumberLiteral('1e400') },
+      ['metadata.amount'],
+    ],
   ];
   for (const [title, metadata, paths] of cases) {
     it(`${title}: ${paths.length === 0 ? 'taken' : `refused at ${paths.join()}`}`, () => {
