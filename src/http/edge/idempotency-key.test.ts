@@ -51,6 +51,14 @@ describe('the hash of a request', () => {
     assert.equal(hash(base.replace(',"cvc":"123"', '')), hash(base));
   });
 
+  it('is the same for another way of writing the same number', () => {
+    for (const amount of ['10', '10.0', '10.000'])
+      assert.equal(hash(base.replace('10.00', amount)), hash(base));
+    assert.equal(hash('{"amount":0.50}'), hash('{"amount":0.5}'));
+    for (const amount of ['1', '100', '1.000', '10.001', '-10'])
+      assert.notEqual(hash(base.replace('10.00', amount)), hash(base));
+  });
+
   const different: [name: string, other: string][] = [
     ['another amount', base.replace('10.00', '10.01')],
     ['the amount as a string', base.replace('10.00', '"10.00"')],

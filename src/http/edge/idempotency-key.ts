@@ -51,9 +51,9 @@ export function hashKey(key: string, secretKey: Buffer): Buffer {
     .digest();
 }
 
-/** Sorted keys, no spaces, number literals as written, no security codes; recursion is bounded by the parser's depth. */
+/** Sorted keys, no spaces, one way of writing a decimal, no security codes; recursion is bounded by the parser's depth. */
 function canonicalJson(value: unknown): string {
-  if (value instanceof NumberLiteral) return value.text;
+  if (value instanceof NumberLiteral) return shortestDecimal(value.text);
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value === 'object' && value !== null) {
     const object = value as Readonly<Record<string, unknown>>;
@@ -65,4 +65,9 @@ function canonicalJson(value: unknown): string {
     return `{${members}}`;
   }
   return JSON.stringify(value) ?? 'null';
+}
+
+/** `10.00`, `10.0` and `10` are one number; with an exponent a literal is no amount, and stays as it was written. */
+function shortestDecimal(text: string): string {
+  return /^-?[0-9]+\.[0-9]+$/.test(text) ? text.replace(/\.?0+$/, '') : text;
 }
