@@ -6,6 +6,7 @@ type Outcome = Parameters<FinishTry>[1];
 
 interface Waiting {
   readonly id: string;
+  readonly tryNumber: number;
   readonly outcome: Outcome;
   readonly done: () => void;
   readonly failed: (error: unknown) => void;
@@ -15,7 +16,7 @@ const batchMax = 500;
 
 /**
  * Writes the ends of tries, those that end while one statement is under way together in the next: no try waits for a
- * timer, and a thousand a second cost a few commits. A delivery that another worker has ended stays as it is.
+ * timer, and a thousand a second cost a few commits. A delivery that another worker has ended, or that was resent, stays as it is.
  */
 export function createTryFinisher(database: Database): { finishTry: FinishTry } {
   const waiting: Waiting[] = [];
@@ -36,9 +37,9 @@ export function createTryFinisher(database: Database): { finishTry: FinishTry } 
   };
 
   return {
-    finishTry: (id, outcome) =>
+    finishTry: ({ id, tryNumber }, outcome) =>
       new Promise<void>((done, failed) => {
-        waiting.push({ id, outcome, done, failed });
+        waiting.push({ id, tryNumber, outcome, done, failed });
         if (!writing) void writeAll();
       }),
   };
@@ -53,9 +54,11 @@ async function writeBatch(database: Database, batch: readonly Waiting[]): Promis
     text: `update webhook_deliveries delivery
       set state = ended.state, next_try_at = ended.next_try_at, last_status = ended.status, last_error = ended.error,
         finished_at = ended.finished_at
-      from unnest($1::text[], $2::text[], $3::timestamptz[], $4::integer[], $5::text[], $6::timestamptz[])
-        as ended (id, state, next_try_at, status, error, finished_at)
-      where delivery.id = ended.id and delivery.state = 'pending'`,
+      from unnest($1::text[], $2::text[], $3::timestamptz[], $4::integer[], $5::text[], $6::timestamptz[],
+          $7::integer[])
+        as ended (id, state, next_try_at, status, error, finished_at, try_number)
+      where delivery.id = ended.id and delivery.state = 'pending'
+        and (ended.state = 'delivered' or delivery.tries = ended.try_number)`,
     values: [
       ordered.map(({ id }) => id),
       outcomes.map((outcome) => (outcome.kind === 'retry' ? 'pending' : outcome.kind)),
@@ -63,6 +66,7 @@ async function writeBatch(database: Database, batch: readonly Waiting[]): Promis
       outcomes.map((outcome) => outcome.status),
       outcomes.map((outcome) => (outcome.kind === 'delivered' ? null : outcome.error)),
       outcomes.map((outcome) => (outcome.kind === 'retry' ? null : outcome.at.toISOString())),
+      ordered.map(({ tryNumber }) => tryNumber),
     ],
   });
 }

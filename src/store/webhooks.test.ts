@@ -91,16 +91,16 @@ test('the end of a try is recorded as delivered, to be retried, or failed', asyn
   const [claimed] = await store.claimDue(now, 10, lease);
   assert.ok(claimed);
   const nextTryAt = addSeconds(now, 60);
-  await store.finishTry(claimed.id, { kind: 'retry', status: 500, error: 'HTTP 500', nextTryAt });
+  await store.finishTry(claimed, { kind: 'retry', status: 500, error: 'HTTP 500', nextTryAt });
   const [pending] = await store.listDeliveries(merchantId, eventId);
   assert.equal(pending?.state, 'pending');
   assert.deepEqual(pending?.nextTryAt, nextTryAt);
   assert.equal(pending?.lastStatus, 500);
   assert.equal(pending?.tries, 1);
   await store.claimDue(nextTryAt, 10, lease);
-  await store.finishTry(claimed.id, { kind: 'delivered', status: 204, at: nextTryAt });
+  await store.finishTry(claimed, { kind: 'delivered', status: 204, at: nextTryAt });
   // A worker that lost its lease and comes late changes nothing.
-  await store.finishTry(claimed.id, { kind: 'failed', status: null, error: 'timeout', at: nextTryAt });
+  await store.finishTry(claimed, { kind: 'failed', status: null, error: 'timeout', at: nextTryAt });
   const [delivered] = await store.listDeliveries(merchantId, eventId);
   assert.deepEqual(
     [delivered?.state, delivered?.nextTryAt, delivered?.lastStatus, delivered?.lastError, delivered?.tries],
@@ -114,7 +114,7 @@ test('a resend makes old deliveries due again and new ones for endpoints that su
   const switchedOff = await insertEndpoint(store, merchantId, 'https://example.com/2');
   const { eventId } = await insertEvent(database, merchantId, now);
   for (const claimed of await store.claimDue(now, 10, lease))
-    await store.finishTry(claimed.id, { kind: 'failed', status: 500, error: 'HTTP 500', at: now });
+    await store.finishTry(claimed, { kind: 'failed', status: 500, error: 'HTTP 500', at: now });
   await store.disableEndpoint(switchedOff.id, now);
   const since = await insertEndpoint(store, merchantId, 'https://example.com/3');
   await insertEndpoint(store, merchantId, 'https://example.com/4', { eventTypes: ['payment.failed'] });
@@ -192,5 +192,34 @@ test('the age of the backlog is that of the oldest due delivery, whatever endpoi
     await insertEvents(database, merchantId, addSeconds(now, seconds), 3);
   }
   assert.deepEqual(await sweeps.oldestDueDelivery(now), addSeconds(now, -300));
+  await settleAll();
+});
+
+test('a resend that comes while the last try is under way is not swallowed by the failure of that try', async () => {
+  const merchantId = await insertMerchant(database);
+  await insertEndpoint(store, merchantId, 'https://example.com/');
+  const { eventId } = await insertEvent(database, merchantId, now);
+  const [last] = await store.claimDue(now, 10, lease);
+  assert.ok(last);
+  assert.equal(await store.resend(merchantId, eventId, now), 1);
+  await store.finishTry(last, { kind: 'failed', status: 500, error: 'HTTP 500', at: now });
+  const [again] = await store.claimDue(now, 10, lease);
+  assert.equal(again?.id, last.id);
+  assert.equal(again?.tryNumber, 1);
+  await store.finishTry(again, { kind: 'delivered', status: 200, at: now });
+  assert.equal((await store.listDeliveries(merchantId, eventId))[0]?.state, 'delivered');
+  await settleAll();
+});
+
+test('a try that succeeds counts, although its lease had run out and another worker tries too', async () => {
+  const merchantId = await insertMerchant(database);
+  await insertEndpoint(store, merchantId, 'https://example.com/');
+  const { eventId } = await insertEvent(database, merchantId, now);
+  const [slow] = await store.claimDue(now, 10, lease);
+  const [second] = await store.claimDue(addSeconds(now, lease), 10, lease);
+  assert.ok(slow && second);
+  await store.finishTry(slow, { kind: 'delivered', status: 200, at: now });
+  await store.finishTry(second, { kind: 'failed', status: 500, error: 'HTTP 500', at: now });
+  assert.equal((await store.listDeliveries(merchantId, eventId))[0]?.state, 'delivered');
   await settleAll();
 });

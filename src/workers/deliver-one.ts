@@ -51,7 +51,7 @@ export async function deliverOne(tools: DeliveryTools, delivery: ClaimedDelivery
   const webhook = format && (await prepare(tools, delivery, format));
   if (!format || !webhook) {
     const error = format ? 'the format has no word for this event' : 'the format is unknown';
-    await store.finishTry(delivery.id, { kind: 'failed', status: null, error, at: clock.now() });
+    await store.finishTry(delivery, { kind: 'failed', status: null, error, at: clock.now() });
     return 'failed';
   }
   const outcome =
@@ -63,7 +63,7 @@ export async function deliverOne(tools: DeliveryTools, delivery: ClaimedDelivery
           timeoutSeconds: format.timeoutSeconds,
         });
   if (outcome.kind === 'accepted') {
-    await store.finishTry(delivery.id, { kind: 'delivered', status: outcome.status, at: clock.now() });
+    await store.finishTry(delivery, { kind: 'delivered', status: outcome.status, at: clock.now() });
     return 'delivered';
   }
   return recordRefusal(tools, delivery, format, outcome);
@@ -136,11 +136,11 @@ async function recordRefusal(
     ? null
     : nextRetryAt(format, { tryNumber: delivery.tryNumber, now, retryAfterSeconds, fraction });
   if (nextTryAt) {
-    await store.finishTry(delivery.id, { kind: 'retry', status, error, nextTryAt });
+    await store.finishTry(delivery, { kind: 'retry', status, error, nextTryAt });
     return 'retry';
   }
   if (refused.gone) await store.disableEndpoint(delivery.endpoint.id, now);
-  await store.finishTry(delivery.id, { kind: 'failed', status, error, at: now });
+  await store.finishTry(delivery, { kind: 'failed', status, error, at: now });
   log.warn(
     { deliveryId: delivery.id, endpointId: delivery.endpoint.id, status, tries: delivery.tryNumber },
     refused.gone

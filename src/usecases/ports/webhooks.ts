@@ -67,8 +67,12 @@ export interface WebhookStore {
    * endpoint in turn, and of one endpoint no more than it has room for.
    */
   claimDue(now: Date, limit: number, leaseSeconds: number, room?: EndpointRoom): Promise<ClaimedDelivery[]>;
+  /**
+   * Records the end of a claimed try. A refusal counts for that very try: when the delivery was claimed again or resent
+   * meanwhile, it says nothing about what comes. A success counts whenever it comes.
+   */
   finishTry(
-    id: DeliveryId,
+    claimed: Pick<ClaimedDelivery, 'id' | 'tryNumber'>,
     outcome:
       | { readonly kind: 'delivered'; readonly status: number; readonly at: Date }
       | {
