@@ -73,19 +73,24 @@ async function keepAnswer(
   keyHash: Buffer,
   answer: StoredAnswer,
 ): Promise<StoredAnswer> {
-  const { rows } = await database.query<StoredAnswer>({
-    name: 'keep-answer',
-    text: `with kept as (
-        update idempotency_keys set answer_status = $3, answer_body = $4
-        where merchant_id = $1 and key_hash = $2 and answer_status is null
-        returning sallyport_own(merchant_id, $1)
-      )
-      select merchant_id, answer_status as status, answer_body as body from idempotency_keys
-      where merchant_id = $1 and key_hash = $2 and answer_status is not null`,
-    values: [merchantId, keyHash, answer.status, answer.body],
-  });
-  // The query sees the row as it was before its own update: a row here is an answer that was kept earlier.
-  return rows[0] ? { status: rows[0].status, body: rows[0].body } : answer;
+  const keep = () =>
+    database.query<{ kept: number; status: number | null; body: string | null }>({
+      name: 'keep-answer',
+      text: `with kept as (
+          update idempotency_keys set answer_status = $3, answer_body = $4
+          where merchant_id = $1 and key_hash = $2 and answer_status is null
+          returning sallyport_own(merchant_id, $1)
+        )
+        select merchant_id, answer_status as status, answer_body as body, (select count(*)::integer from kept) as kept
+        from idempotency_keys where merchant_id = $1 and key_hash = $2`,
+      values: [merchantId, keyHash, answer.status, answer.body],
+    });
+  // The query sees the row as it was when it began: an answer here was kept earlier.
+  const [row] = (await keep()).rows;
+  if (!row || row.kept === 1) return answer;
+  // It waited for somebody who kept theirs meanwhile, and only now can that be seen.
+  const { status, body } = row.status === null ? ((await keep()).rows[0] ?? row) : row;
+  return status === null || body === null ? answer : { status, body };
 }
 
 /** The key's row makes equal requests wait at its unique index until this transaction ends. */

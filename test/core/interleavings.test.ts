@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import type { Merchant } from '../../src/domain/merchant.ts';
 import { minorUnits } from '../../src/domain/money.ts';
@@ -18,6 +19,7 @@ import { voidPayment } from '../../src/usecases/void-payment.ts';
 import { openCard } from '../risk/cards.ts';
 import { startTestCore, type TestCore } from '../support/core.ts';
 import { command, paymentOf, tokenFor } from '../support/core-commands.ts';
+import { until } from '../support/until.ts';
 import { insertMerchant } from '../support/webhook-rows.ts';
 
 let house: TestCore;
@@ -396,4 +398,41 @@ test('cards that are typed at the same moment into two pages do not exceed a mon
   );
   const refusals = results.flatMap((result) => (result.kind === 'refused' ? [result.refusal.code] : []));
   assert.deepEqual(refusals, Array(4).fill('card_limit_exceeded'));
+});
+
+test('two late answers to one key that are kept at the same moment are one answer', async () => {
+  const claim = {
+    keyHash: randomBytes(32),
+    requestHash: randomBytes(32),
+    expiresAt: new Date(Date.now() + 86_400_000),
+  };
+  const { idempotency } = house.gateway;
+  const { pool } = house.database;
+  await pool.query(
+    `insert into idempotency_keys (merchant_id, key_hash, request_hash, created_at, expires_at)
+      values ($1, $2, $3, now(), $4)`,
+    [house.merchant.id, claim.keyHash, claim.requestHash, claim.expiresAt],
+  );
+  const other = await pool.connect();
+  try {
+    await other.query('begin');
+    await other.query(
+      `update idempotency_keys set answer_status = 200, answer_body = 'the first' where key_hash = $1`,
+      [claim.keyHash],
+    );
+    const kept = idempotency.keepAnswer(house.merchant.id, claim.keyHash, {
+      status: 200,
+      body: 'the second',
+    });
+    await until('the second waits for the first', async () => {
+      const { rows } =
+        await pool.query(`select from pg_stat_activity where wait_event_type = 'Lock' and query like '%answer_status%'
+        and datname = current_database()`);
+      return rows.length > 0;
+    });
+    await other.query('commit');
+    assert.deepEqual(await kept, { status: 200, body: 'the first' });
+  } finally {
+    other.release();
+  }
 });
