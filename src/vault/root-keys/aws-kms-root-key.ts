@@ -74,6 +74,9 @@ export function createAwsKmsRootKey(settings: AwsKmsSettings): RootKey {
   };
 }
 
+/** Without one, the library writes to the console. */
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+
 function contextOf(aad: Buffer): Record<string, string> {
   return { sallyport: aad.toString('base64') };
 }
@@ -84,7 +87,12 @@ function createClient({ region, endpoint }: AwsKmsSettings, tryMs: number): KMSC
     ...(endpoint !== null && { endpoint }),
     maxAttempts: tries,
     retryMode: 'standard',
-    requestHandler: { connectionTimeout: tryMs, requestTimeout: tryMs, throwOnRequestTimeout: true },
+    requestHandler: {
+      connectionTimeout: tryMs,
+      requestTimeout: tryMs,
+      throwOnRequestTimeout: true,
+      logger: silent,
+    },
   });
   // Keys travel in clear inside the connection, and AWS's own settings and files may name any address.
   client.middlewareStack.add(
