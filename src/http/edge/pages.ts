@@ -163,8 +163,7 @@ ${script}
 }
 
 function framedPage(form: AutoPostForm, nonce: string, element: Html, script: string, action: URL): Page {
-  // The receiver may answer with a redirect to wherever it likes, and browsers hold that against form-action too.
-  const formAction = action.protocol === 'http:' ? ['http:', 'https:'] : ['https:'];
+  const formAction = formActionTo(action);
   const { title, lang, frameAncestors = [] } = form;
   return page({
     title,
@@ -175,6 +174,14 @@ function framedPage(form: AutoPostForm, nonce: string, element: Html, script: st
     frameAncestors,
     body: html`<div class="sheet">${element}</div>`,
   });
+}
+
+/**
+ * The form-action of a page whose form is posted to somebody else: the receiver may answer with a redirect to wherever it
+ * likes, and browsers hold that against it too.
+ */
+export function formActionTo({ protocol }: URL): readonly string[] {
+  return protocol === 'http:' ? ['http:', 'https:'] : ['https:'];
 }
 
 function scriptElement(script: string, nonce: string): Html {

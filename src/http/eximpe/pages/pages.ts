@@ -3,7 +3,7 @@ import { type AmountLocale, amountText } from '../../../domain/amount-text.ts';
 import type { Payment } from '../../../domain/payment.ts';
 import type { Refusal } from '../../../domain/refusal.ts';
 import { type Html, html } from '../../edge/html.ts';
-import { newNonce, page, sendPage } from '../../edge/pages.ts';
+import { formActionTo, newNonce, page, sendPage } from '../../edge/pages.ts';
 import { cancelled, type DeclineCode, expired, failureOf } from '../decline-texts.ts';
 import type { EximpeRoom } from '../room.ts';
 
@@ -33,11 +33,17 @@ export function sendTooMany(
   return sendSheet(reply, room, 'Please try again later', body, 429);
 }
 
-/** The issuer's server has not told us anything yet: the customer may not have finished there. */
-export function sendWaiting(reply: FastifyReply, room: EximpeRoom, acsUrl: string): FastifyReply {
-  const body = html`<p>Your bank has not confirmed the payment yet.</p>
-<p class="actions"><a class="button" href="${acsUrl}">Return to your bank’s page</a></p>`;
-  return sendSheet(reply, room, 'Waiting for your bank', body);
+/** The issuer's server has not told us anything yet: the customer may not have finished there, and is led there again. */
+export function sendWaiting(
+  reply: FastifyReply,
+  room: EximpeRoom,
+  { acsUrl, creq }: { readonly acsUrl: string; readonly creq: string },
+): FastifyReply {
+  const body = html`<p class="notice" role="status">Your bank has not confirmed the payment yet.</p>
+<form method="post" action="${acsUrl}"><input type="hidden" name="creq" value="${creq}">
+<div class="actions"><button>Return to your bank’s page</button>
+<a class="button quiet" href="">Look again</a></div></form>`;
+  return sendSheet(reply, room, 'Waiting for your bank', body, 200, formActionTo(new URL(acsUrl)));
 }
 
 /** The acquirer has not answered yet; the page looks again by itself. */
@@ -109,12 +115,14 @@ function sendSheet(
   title: string,
   body: Html,
   status = 200,
+  formAction?: readonly string[],
 ): FastifyReply {
   const sheet = page({
     title,
     lang: 'en',
     nonce: newNonce(room.gateway.random),
     frameAncestors: ['*'],
+    ...(formAction && { formAction }),
     body: html`<div class="sheet"><h1>${title}</h1>
 ${body}</div>`,
   });

@@ -34,7 +34,7 @@ async function answerReturn(reply: FastifyReply, room: EximpeRoom, token: string
     case 'unknown_token':
       return sendGone(reply, room);
     case 'waiting':
-      return sendWaiting(reply, room, completion.acsUrl);
+      return sendWaiting(reply, room, completion);
     case 'another_card':
       return reply.redirect(checkoutUrlOf(room, completion.payment), 303);
     case 'in_progress':
