@@ -33,20 +33,21 @@ interface ClaimedRow {
 }
 
 /**
- * `waiting` steps through the index from endpoint to endpoint, whatever the backlog of each. More candidates than
+ * `waiting` steps through the index from endpoint to endpoint, to the oldest of each, whatever its backlog. More candidates than
  * wanted are looked at, so that workers that claim at the same moment step past each other's locks. Deliveries to an
  * endpoint that was switched off meanwhile end here.
  */
 const claimText = `
 with recursive waiting as (
-  (select endpoint_id from webhook_deliveries where state = 'pending' order by endpoint_id limit 1)
+  (select endpoint_id, next_try_at from webhook_deliveries where state = 'pending'
+    order by endpoint_id, next_try_at limit 1)
   union all
-  select (
-    select next.endpoint_id from webhook_deliveries next
+  select following.endpoint_id, following.next_try_at from waiting
+  cross join lateral (
+    select next.endpoint_id, next.next_try_at from webhook_deliveries next
     where next.state = 'pending' and next.endpoint_id > waiting.endpoint_id
-    order by next.endpoint_id limit 1
-  )
-  from waiting where waiting.endpoint_id is not null
+    order by next.endpoint_id, next.next_try_at limit 1
+  ) following
 ),
 candidate as (
   select due.id, due.next_try_at, due.place
@@ -60,6 +61,7 @@ candidate as (
       order by next_try_at limit coalesce(special.room, $4)
     ) oldest
   ) due
+  where waiting.next_try_at <= $1
   order by due.place, due.next_try_at
   limit $2::bigint * 4
 ),

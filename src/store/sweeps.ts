@@ -27,6 +27,7 @@ export function createSweepStore(database: Database): SweepStore {
       });
       return rowCount;
     },
+    endClosedDeliveries: (now, limit) => endClosedDeliveries(database, now, limit),
     oldestDueDelivery: (now) => oldestDueDelivery(database, now),
   };
 }
@@ -87,6 +88,27 @@ async function deleteExpiredTokens(database: Database, now: Date, limit: number)
     values: [addSeconds(now, -expiredTokensKeptSeconds), limit],
   });
   return rows[0]?.deleted ?? 0;
+}
+
+/** A claim ends such deliveries too, but few at a time: it leaves room for endpoints that live. */
+async function endClosedDeliveries(database: Database, now: Date, limit: number): Promise<number> {
+  const { rowCount } = await database.query({
+    name: 'end-closed-deliveries',
+    text: `update webhook_deliveries delivery
+      set state = 'failed', next_try_at = null, finished_at = $1, last_error = 'the endpoint is ' || closed.status
+      from (
+        select due.id, endpoint.status from webhook_endpoints endpoint
+        cross join lateral (
+          select id from webhook_deliveries
+          where endpoint_id = endpoint.id and state = 'pending' and next_try_at <= $1
+          order by next_try_at limit $2 for update skip locked
+        ) due
+        where endpoint.status <> 'enabled' limit $2
+      ) closed
+      where delivery.id = closed.id`,
+    values: [now, limit],
+  });
+  return rowCount;
 }
 
 async function oldestDueDelivery(database: Database, now: Date): Promise<Date | null> {

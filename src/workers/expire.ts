@@ -34,6 +34,7 @@ export function expirySweeps(tools: ExpiryTools): ScheduledWork[] {
   return [
     { name: 'expire-payments', intervalMs: 1000, run: () => expirePayments(tools) },
     { name: 'expire-cvcs', intervalMs: 5000, run: repeated(sweeps.deleteExpiredCvcs) },
+    { name: 'end-closed-deliveries', intervalMs: 15_000, run: repeated(sweeps.endClosedDeliveries) },
     { name: 'expire-tokens', intervalMs: 15_000, run: repeated(sweeps.deleteExpiredTokens) },
     {
       name: 'expire-idempotency-keys',

@@ -18,7 +18,7 @@ import { createTestDatabase } from '../support/database.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { samplePayment } from '../support/sample-payment.ts';
 import { until } from '../support/until.ts';
-import { insertEndpoint, insertMerchant } from '../support/webhook-rows.ts';
+import { insertEndpoint, insertEvents, insertMerchant } from '../support/webhook-rows.ts';
 
 const testDatabase = await createTestDatabase();
 after(() => testDatabase.drop());
@@ -338,4 +338,35 @@ test('the sweeps run by themselves, at once when poked, and end when stopped', a
   await until('the payment is ended', async () => (await statusOf(hosted)).state === 'voided', 1);
   await running.stop();
   assert.deepEqual(errors, []);
+});
+
+test('due deliveries to an endpoint that was switched off or deleted are ended, however many, and no others', async () => {
+  const webhooks = createWebhookStore(database);
+  const merchantId = await insertMerchant(database);
+  const endpoint = (name: string) => insertEndpoint(webhooks, merchantId, `https://${name}.example/`);
+  const [disabled, deleted] = [await endpoint('disabled'), await endpoint('deleted')];
+  await endpoint('enabled');
+  await insertEvents(database, merchantId, clock.now(), 450);
+  await insertEvents(database, merchantId, addSeconds(clock.now(), 3600), 2);
+  await webhooks.disableEndpoint(disabled.id, clock.now());
+  await webhooks.deleteEndpoint(merchantId, deleted.id, clock.now());
+  await sweep('end-closed-deliveries', gatewayWith(approval).gateway);
+  const { rows } = await testDatabase.pool.query(
+    `select url, d.state, last_error, count(*)::integer as count from webhook_deliveries d
+      join webhook_endpoints w on w.id = d.endpoint_id where d.merchant_id = $1 group by 1, 2, 3 order by 1, 2`,
+    [merchantId],
+  );
+  const of = (name: string, state: string, last_error: string | null, count: number) => ({
+    url: `https://${name}.example/`,
+    state,
+    last_error,
+    count,
+  });
+  assert.deepEqual(rows, [
+    of('deleted', 'failed', 'the endpoint is deleted', 450),
+    of('deleted', 'pending', null, 2),
+    of('disabled', 'failed', 'the endpoint is disabled', 450),
+    of('disabled', 'pending', null, 2),
+    of('enabled', 'pending', null, 452),
+  ]);
 });

@@ -18,6 +18,8 @@ export interface SweepStore {
   deleteExpiredTokens(now: Date, limit: number): Promise<number>;
   deleteExpiredCvcs(now: Date, limit: number): Promise<number>;
   deleteExpiredIdempotencyKeys(now: Date, limit: number): Promise<number>;
+  /** Ends due deliveries to endpoints that were switched off or deleted; answers how many. */
+  endClosedDeliveries(now: Date, limit: number): Promise<number>;
   /** When the delivery that has waited longest became due; null when none waits. */
   oldestDueDelivery(now: Date): Promise<Date | null>;
 }
