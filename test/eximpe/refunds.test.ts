@@ -236,7 +236,7 @@ describe('11.4: POST /pg/refunds/{refund_id}/simulate-status/', () => {
   });
 });
 
-describe('11: a refund has its number, whoever asked for it', () => {
+describe('11.2: a refund has its number, whoever asked for it', () => {
   const demo = { authorization: 'Bearer sk_test_demo' };
 
   async function numberOf(orderId: string): Promise<string> {
