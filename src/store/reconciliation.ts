@@ -16,8 +16,15 @@ export function createReconciliationStore(database: Database): ReconciliationSto
     holdRun: (window, now, holdSeconds) => holdRun(database, window, now, holdSeconds),
     findUnfinished: (acquirer, purpose) =>
       findRun(database, 'unfinished', acquirer, purpose, `state = 'running' order by id desc`),
-    findLastDone: (acquirer, purpose) =>
-      findRun(database, 'last-done', acquirer, purpose, `state = 'done' order by window_to desc, id desc`),
+    findLastDone: (acquirer, purpose, now) =>
+      findRun(
+        database,
+        'last-done',
+        acquirer,
+        purpose,
+        `state = 'done' and window_to <= $3 order by window_to desc, id desc`,
+        now,
+      ),
     listOurs: (page) => listOurs(database, page),
     countOurs: (window) => countOurs(database, window),
     findOurs: (acquirer, reference) => findOurs(database, acquirer, reference),
@@ -70,11 +77,12 @@ async function findRun(
   acquirer: string,
   purpose: ReconciliationPurpose,
   condition: string,
+  ...more: Date[]
 ): Promise<ReconciliationRun | null> {
   const { rows } = await database.query<RunRow>({
     name: `find-reconciliation-run-${what}`,
     text: `select ${runColumns} from reconciliation_runs where acquirer = $1 and purpose = $2 and ${condition} limit 1`,
-    values: [acquirer, purpose],
+    values: [acquirer, purpose, ...more.map((time) => time.toISOString())],
   });
   return rows[0] ? runFromRow(rows[0]) : null;
 }

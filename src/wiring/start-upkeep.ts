@@ -2,14 +2,16 @@ import { systemRandom } from '../lib/random.ts';
 import { createDisputeStore } from '../store/disputes.ts';
 import { createRetentionStore } from '../store/purge-cards.ts';
 import { createReconciliationStore } from '../store/reconciliation.ts';
+import { createSetBackStore } from '../store/set-back.ts';
 import { disputesWork } from '../workers/disputes.ts';
+import { noticeSetBackWork } from '../workers/notice-set-back.ts';
 import { purgeCardsWork } from '../workers/purge-cards.ts';
 import { reconcileWork } from '../workers/reconcile.ts';
 import { rewrapKeysWork } from '../workers/rewrap-keys.ts';
 import { type ScheduleObserver, startSchedule } from '../workers/schedule.ts';
 import type { WorkerHouse } from './start-workers.ts';
 
-/** Starts what keeps the house true and tidy: reconciliation, disputes, and the retention of card numbers. */
+/** Starts what keeps the house true and tidy: reconciliation, disputes, the retention of card numbers, a clock set back. */
 export function startUpkeep(
   { config, core, gateway, log, metrics }: WorkerHouse,
   observer: ScheduleObserver,
@@ -20,6 +22,12 @@ export function startUpkeep(
     help: 'Sealed card numbers erased because nobody needs them any more.',
   });
   const works = [
+    noticeSetBackWork({
+      store: createSetBackStore(core.database),
+      clock: core.clock,
+      monotonicMs: () => performance.now(),
+      log,
+    }),
     rewrapKeysWork(core.vault),
     reconcileWork({ gateway, store: createReconciliationStore(core.database), clock: core.clock, log }),
     disputesWork({ gateway, store: createDisputeStore(core.database), log }),

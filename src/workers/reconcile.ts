@@ -47,7 +47,7 @@ async function dailyWindow({ gateway, store, clock }: ReconcilerTools): Promise<
   if (unfinished) return unfinished;
   const dayMs = daySeconds * 1000;
   const to = new Date(Math.floor(addSeconds(clock.now(), -settleSeconds).getTime() / dayMs) * dayMs);
-  const last = await store.findLastDone(gateway.acquirer.name, 'daily');
+  const last = await store.findLastDone(gateway.acquirer.name, 'daily', clock.now());
   if (last && last.to >= to) return null;
   const reached = last && last.to < to ? last.to : addSeconds(to, -daySeconds);
   return { from: addSeconds(reached, -lookBackSeconds), to };
@@ -57,7 +57,7 @@ async function recentWindow({ gateway, store, clock }: ReconcilerTools): Promise
   const unfinished = await store.findUnfinished(gateway.acquirer.name, 'recent');
   if (unfinished) return unfinished;
   const to = clock.now();
-  const last = await store.findLastDone(gateway.acquirer.name, 'recent');
+  const last = await store.findLastDone(gateway.acquirer.name, 'recent', to);
   if (!last) return { from: addSeconds(to, -recentFirstSeconds), to };
   const from = addSeconds(last.to, -recentOverlapSeconds);
   return { from: last.inFlightSince && last.inFlightSince < from ? last.inFlightSince : from, to };

@@ -66,7 +66,16 @@ test('a run that was left unfinished is ended before another one begins', async 
   assert.deepEqual(await runAt('2026-03-17T01:00:00Z'), [], 'another process holds it');
   await store.releaseRun(begun);
   assert.deepEqual(await runAt('2026-03-17T01:01:00Z'), []);
-  const done = await store.findLastDone('simulator', 'daily');
+  const done = await store.findLastDone('simulator', 'daily', now);
   assert.equal(done?.id, begun.id);
   assert.deepEqual(await runAt('2026-03-17T01:02:00Z'), ['daily 2026-03-09T00:00 2026-03-17T00:00']);
+});
+
+test('a clock that ran years ahead and is set right does not end the comparing', async () => {
+  assert.equal((await runAt('2036-03-17T01:00:00Z')).length, 1);
+  assert.deepEqual(await runAt('2026-03-18T01:00:00Z'), ['daily 2026-03-10T00:00 2026-03-18T00:00']);
+  assert.equal((await runAt('2036-03-17T01:05:00Z', 'sandbox')).length, 1);
+  assert.deepEqual(await runAt('2026-03-18T01:05:00Z', 'sandbox'), [
+    'recent 2026-03-10T01:05 2026-03-18T01:05',
+  ]);
 });

@@ -90,8 +90,12 @@ export interface ReconciliationStore {
   ): Promise<ReconciliationRun | null>;
   /** The unfinished run of that purpose that began last. */
   findUnfinished(acquirer: string, purpose: ReconciliationPurpose): Promise<ReconciliationRun | null>;
-  /** The finished run of that purpose that reaches furthest. */
-  findLastDone(acquirer: string, purpose: ReconciliationPurpose): Promise<ReconciliationRun | null>;
+  /** The finished run of that purpose that reaches furthest; not beyond now, though the clock may have run ahead. */
+  findLastDone(
+    acquirer: string,
+    purpose: ReconciliationPurpose,
+    now: Date,
+  ): Promise<ReconciliationRun | null>;
   /** Authorizations and purchases begun in the window, in the byte order of their references, after `after`. */
   listOurs(page: {
     readonly acquirer: string;
