@@ -149,7 +149,7 @@ async function isRefundUnderWay(
   const { rows } = await database.query({
     name: 'is-refund-under-way',
     text: `select merchant_id from attempts
-      where merchant_id = $1 and refund_id = $2 and state in ('queued', 'sending', 'unknown')`,
+      where merchant_id = $1 and refund_id = $2 and state in ('queued', 'sending', 'unknown', 'reversing')`,
     values: [merchantId, refundId],
   });
   return rows.length > 0;

@@ -1,7 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 import { answerAwaitedSeconds } from '../usecases/attempts.ts';
 import type { Gateway } from '../usecases/gateway.ts';
-import type { ResolutionStore } from '../usecases/ports/resolution.ts';
+import type { DueAttempt, ResolutionStore } from '../usecases/ports/resolution.ts';
 import { resolveAttempt } from '../usecases/resolve-attempt.ts';
 import type { ScheduledWork } from './schedule.ts';
 import type { WorkerLog } from './worker-log.ts';
@@ -24,7 +24,8 @@ export function resolveAttemptsWork(tools: ResolverTools): ScheduledWork {
   return { name: 'resolve-attempts', intervalMs: 1000, run: () => resolveDue(tools) };
 }
 
-async function resolveDue({ gateway, store, clock, log }: ResolverTools): Promise<void> {
+async function resolveDue(tools: ResolverTools): Promise<void> {
+  const { store, clock } = tools;
   for (let round = 0; round < batchesMax; round++) {
     const due = await store.claimDue(clock.now(), batch, {
       queuedSeconds,
@@ -32,15 +33,20 @@ async function resolveDue({ gateway, store, clock, log }: ResolverTools): Promis
       leaseSeconds,
     });
     for (let start = 0; start < due.length; start += atOnce) {
-      const results = await Promise.allSettled(
-        due.slice(start, start + atOnce).map((attempt) => resolveAttempt(gateway, store, attempt)),
-      );
-      for (const result of results) {
-        if (result.status === 'rejected') {
-          log.error({ err: result.reason }, 'an attempt could not be resolved; it will be looked at again');
-        }
-      }
+      await Promise.all(due.slice(start, start + atOnce).map((attempt) => resolveOne(tools, attempt)));
     }
     if (due.length < batch) return;
+  }
+}
+
+async function resolveOne({ gateway, store, log }: ResolverTools, attempt: DueAttempt): Promise<void> {
+  try {
+    await resolveAttempt(gateway, store, attempt);
+  } catch (error) {
+    const { id, merchantId } = attempt;
+    log.error(
+      { err: error, attemptId: id, merchantId },
+      'an attempt could not be resolved; it will be looked at again',
+    );
   }
 }

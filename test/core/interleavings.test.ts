@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import type { Merchant } from '../../src/domain/merchant.ts';
 import { minorUnits } from '../../src/domain/money.ts';
 import { applyVoid, type Payment } from '../../src/domain/payment.ts';
+import { createOrderStore } from '../../src/store/orders.ts';
 import { createResolutionStore } from '../../src/store/resolution.ts';
 import { createSweepStore } from '../../src/store/sweeps.ts';
 import { capturePayment } from '../../src/usecases/capture-payment.ts';
@@ -16,6 +17,7 @@ import { refundPayment } from '../../src/usecases/refund-payment.ts';
 import { resolveAttempt } from '../../src/usecases/resolve-attempt.ts';
 import { submitHostedCard } from '../../src/usecases/submit-hosted-card.ts';
 import { voidPayment } from '../../src/usecases/void-payment.ts';
+import { resolveAttemptsWork } from '../../src/workers/resolve-attempts.ts';
 import { openCard } from '../risk/cards.ts';
 import { startTestCore, type TestCore } from '../support/core.ts';
 import { command, paymentOf, tokenFor } from '../support/core-commands.ts';
@@ -34,10 +36,10 @@ const challenged = '4000002500003155';
 
 const timing = { queuedSeconds: 5, sendingSeconds: 60, leaseSeconds: 60 };
 
-/** Lets a worker look every two minutes until nothing is open, ten times at most. */
-async function resolveAll(gateway: Gateway = house.gateway): Promise<void> {
+/** Lets a worker look every two minutes until nothing is open, so many times at most. */
+async function resolveAll(gateway: Gateway = house.gateway, rounds = 10): Promise<void> {
   const store = createResolutionStore(house.core.database);
-  for (let round = 0; round < 10; round++) {
+  for (let round = 0; round < rounds; round++) {
     await house.core.clock.advance(130);
     for (const due of await store.claimDue(gateway.clock.now(), 100, timing))
       await resolveAttempt(gateway, store, due);
@@ -435,4 +437,46 @@ test('two late answers to one key that are kept at the same moment are one answe
   } finally {
     other.release();
   }
+});
+
+test('what could not be resolved is told with the attempt’s name, and the others of its batch go on', async () => {
+  const silent = withAcquirer({ capture: async () => ({ kind: 'unknown', cause: 'the answer was lost' }) });
+  const held = [await pay(good, 'manual'), await pay(good, 'manual')];
+  for (const payment of held)
+    assert.equal((await capturePayment(silent, { ...follow(payment), amount: null })).kind, 'unknown');
+  const { rows } = await house.database.pool.query(
+    "select id, merchant_id from attempts where state = 'unknown' order by created_at",
+  );
+  assert.equal(rows.length, 2);
+  const told: unknown[] = [];
+  const gateway = withAcquirer({
+    inquire: async (reference) => {
+      if (reference === rows[0].id) throw new Error('a bug of an adapter');
+      return house.gateway.acquirer.inquire(reference);
+    },
+  });
+  await house.core.clock.advance(130);
+  const log = {
+    info: () => undefined,
+    warn: () => undefined,
+    error: (fields: object) => told.push({ ...fields, err: 'err' in fields }),
+  };
+  const store = createResolutionStore(house.core.database);
+  await resolveAttemptsWork({ gateway, store, clock: gateway.clock, log }).run();
+  assert.deepEqual(told, [{ attemptId: rows[0].id, merchantId: rows[0].merchant_id, err: true }]);
+  await resolveAll();
+  for (const payment of held) assert.equal((await reread(payment)).status.state, 'authorized');
+});
+
+test('a refund that is being taken back is under way, so that no simulated answer comes between', async () => {
+  const paid = await pay(good, 'automatic');
+  const silent = withAcquirer({ refund: async () => ({ kind: 'unknown', cause: 'never received' }) });
+  const asked = { amount: null, reason: null, merchantReference: null, settle: 'await' } as const;
+  const refund = await refundPayment(silent, { ...follow(paid), ...asked });
+  assert.equal(refund.kind, 'unknown');
+  await resolveAll(withAcquirer({ reverse: async () => ({ kind: 'unknown', cause: 'no answer' }) }), 3);
+  const orders = createOrderStore(house.core.merchantDatabase);
+  assert.ok('refund' in refund && (await orders.isRefundUnderWay(paid.merchantId, refund.refund.id)));
+  await resolveAll();
+  assert.equal(await orders.isRefundUnderWay(paid.merchantId, refund.refund.id), false);
 });
