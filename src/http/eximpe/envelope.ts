@@ -7,8 +7,8 @@ export function success(message: string, data: unknown) {
 }
 
 /** A success as the bytes that go out and, under an idempotency key, are kept. */
-export function successAnswer(message: string, data: unknown): StoredAnswer {
-  return { status: 200, body: JSON.stringify(success(message, data)) };
+export function successAnswer(message: string, data: unknown, status: 200 | 202 = 200): StoredAnswer {
+  return { status, body: JSON.stringify(success(message, data)) };
 }
 
 /** Sends an answer byte for byte. */

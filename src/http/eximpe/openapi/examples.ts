@@ -56,6 +56,11 @@ export const createdOrder = envelope('S2S Card Payment Request created successfu
   acs_template: 'PGh0bWw+PGJvZHk+PGZvcm0gbmFtZT0icGF5bWVudF9wb3N0Ij48L2Zvcm0+PC9ib2R5PjwvaHRtbD4=',
 });
 
+export const pendingOrder = envelope('S2S Card Payment Request created successfully', {
+  order_id: 'OD4410278835',
+  status: 'payment_pending',
+});
+
 const sessionId = '0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0';
 
 export const createdSession = envelope('Checkout session created successfully', {

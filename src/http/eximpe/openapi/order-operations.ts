@@ -24,6 +24,7 @@ import {
   patchedOrderSchema,
   paymentSchema,
   paymentsSchema,
+  pendingOrderSchema,
   uploadedSchema,
 } from './schemas.ts';
 
@@ -86,7 +87,20 @@ const orders: readonly OperationDescription[] = [
     security: credentials,
     headers: writeHeaders,
     body: { name: 'CreateOrder', schema: orderBody, required: true, examples: examples.createOrder },
-    answers: { 200: created, 400: orderInvalidKeyed, 409: keyInUse, 429: tooManyCards, ...bodyAnswers },
+    answers: {
+      200: created,
+      202: {
+        description:
+          'No challenge was needed, and the bank has not answered: the outcome comes by webhook, and under the same Idempotency-Key.',
+        schema: pendingOrderSchema,
+        headers: ['X-Request-Id'],
+        examples: { pending: { summary: 'Read the status until it is known', value: examples.pendingOrder } },
+      },
+      400: orderInvalidKeyed,
+      409: keyInUse,
+      429: tooManyCards,
+      ...bodyAnswers,
+    },
   },
   {
     id: 'listOrders',

@@ -38,6 +38,12 @@ export const createdOrderSchema = envelope(
   }),
 );
 
+export const pendingOrderSchema = envelope(
+  'PendingOrder',
+  'S2S Card Payment Request created successfully',
+  Type.Object({ order_id: orderId, status: Type.Literal('payment_pending') }),
+);
+
 export const createdSessionSchema = envelope(
   'CreatedSession',
   'Checkout session created successfully',

@@ -28,6 +28,7 @@ import {
 import { type OrderBody, orderBody, readOrderBody } from '../schemas/order-body.ts';
 import { rupees } from '../settings.ts';
 import { acsTemplate, returnPath, threeDsUrl } from '../three-ds-form.ts';
+import { orderStatusOf } from '../views/order.ts';
 
 /** `POST /pg/orders/`: the order and its first payment attempt in one call (section 5). */
 export function addCreateOrder(scope: EdgeServer, room: EximpeRoom): void {
@@ -147,7 +148,10 @@ function toPaymentCard(card: OrderCard): PaymentCard {
   }
 }
 
-/** Section 5.7; `checkout_url` is ours. Without a challenge there is no template: the attempt is final, or its outcome not yet known. */
+/**
+ * Section 5.7; `checkout_url` is ours. Without a challenge there is no template: the attempt is final, or its outcome is
+ * not known yet, which is 202 and says so.
+ */
 function renderOrder(room: EximpeRoom, { payment, challenge }: PaymentOutcome): StoredAnswer {
   const orderNumber = orderNumberOf(payment);
   if (payment.source === 'hosted') {
@@ -158,7 +162,10 @@ function renderOrder(room: EximpeRoom, { payment, challenge }: PaymentOutcome): 
       checkout_url: checkoutUrl(room.publicUrl, sessionId),
     });
   }
-  return successAnswer('S2S Card Payment Request created successfully', {
+  const message = 'S2S Card Payment Request created successfully';
+  if (payment.status.state === 'authorizing')
+    return successAnswer(message, { order_id: orderNumber, status: orderStatusOf(payment) }, 202);
+  return successAnswer(message, {
     order_id: orderNumber,
     ...(challenge && { acs_template: acsTemplate(room.publicUrl, challenge.browserToken, room.secretKey) }),
   });
