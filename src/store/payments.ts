@@ -213,7 +213,8 @@ export async function recordCountedChange(
     return without(row?.claimed === 0 ? 'key_seen' : 'version_moved');
   } catch (error) {
     const meaning = meaningOf(error);
-    if (error instanceof DatabaseError && error.code === refusedByStatement) return without('version_moved');
+    if (error instanceof DatabaseError && error.code === refusedByStatement)
+      return without(error.message === 'saved_card_raced' ? 'saved_card_raced' : 'version_moved');
     if (meaning === 'operation_in_progress' || meaning === 'saved_card_raced' || meaning === 'number_taken')
       return without(meaning);
     throw error;
@@ -247,7 +248,9 @@ function changeStatement(change: PaymentChange, counting: readonly AttemptToCoun
   );
   addDependentWrites(list, change);
   addCounting(list, 'changed', payment, counting, payment.updatedAt);
-  // A claim without a change must not stay behind: raising undoes it.
+  const refreshesCard = change.savedCard !== undefined && !change.savedCard.isNew;
+  // A claim without a change must not stay behind, nor a change with a saved card that was detached meanwhile: raising
+  // undoes it.
   return list.finish(
     'record-change',
     [
@@ -256,7 +259,13 @@ function changeStatement(change: PaymentChange, counting: readonly AttemptToCoun
     ],
     `select (select count(*) from claim)::integer as claimed, (select count(*) from changed)::integer as changed,
       case when (select count(*) from claim) > (select count(*) from changed) and ${claim ? 'true' : 'false'}
-        then sallyport_refuse('version_moved') end${counting.length > 0 ? `, ${countersJson}` : ''}`,
+        then sallyport_refuse('version_moved') end${
+          refreshesCard
+            ? `,
+      case when (select count(*) from changed) > (select count(*) from saved_card)
+        then sallyport_refuse('saved_card_raced') end`
+            : ''
+        }${counting.length > 0 ? `, ${countersJson}` : ''}`,
   );
 }
 

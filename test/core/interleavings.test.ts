@@ -480,3 +480,32 @@ test('a refund that is being taken back is under way, so that no simulated answe
   await resolveAll();
   assert.equal(await orders.isRefundUnderWay(paid.merchantId, refund.refund.id), false);
 });
+
+test('a card that is detached while a payment saves it again is saved anew', async () => {
+  const customer = { customerReference: 'cust_detached', saveCard: true };
+  const paying = async (gateway: Gateway) =>
+    paymentOf(await createPayment(gateway, command(house, await tokenFor(house, good), customer)));
+  const first = await paying(house.gateway);
+  const { cards } = house.gateway;
+  let detached = 0;
+  const gateway: Gateway = {
+    ...house.gateway,
+    cards: {
+      ...cards,
+      async findPaymentMethodByFingerprint(...asked) {
+        const known = await cards.findPaymentMethodByFingerprint(...asked);
+        if (known && detached++ === 0)
+          await cards.detachPaymentMethod(known.merchantId, known.id, house.gateway.clock.now());
+        return known;
+      },
+    },
+  };
+  const second = await paying(gateway);
+  assert.equal(second.status.state, 'captured');
+  const saved = await cards.listPaymentMethods(house.merchant.id, customer.customerReference);
+  assert.deepEqual(
+    saved.map(({ id }) => id),
+    [second.paymentMethodId],
+  );
+  assert.notEqual(second.paymentMethodId, first.paymentMethodId);
+});
