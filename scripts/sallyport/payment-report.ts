@@ -38,6 +38,10 @@ function cardText({ brand, bin, last4, panLength, expiry, country, funding }: Ca
   return [brand, number, until, country, funding].filter((part) => part !== null).join(' ');
 }
 
+function hostedText({ openUntil, cardsTried }: NonNullable<Payment['hosted']>): string {
+  return `open until ${timeText(openUntil)}, ${cardsTried} cards tried`;
+}
+
 function statusText(payment: Payment): string {
   const { status } = payment;
   switch (status.state) {
@@ -69,6 +73,7 @@ function printPayment({ payment, merchant }: PaymentReport): void {
     ['merchant calls it', payment.merchantReference],
     ['customer', payment.customerReference],
     ['made by', `${payment.dialect}, ${payment.source}, ${payment.initiator}, flow ${payment.flowId}`],
+    ['hosted page', payment.hosted && hostedText(payment.hosted)],
     ['made', timeText(payment.createdAt)],
     ['changed', `${timeText(payment.updatedAt)}, version ${payment.version}`],
   ];
@@ -111,6 +116,8 @@ function attemptRemarks(attempt: PaymentReport['attempts'][number]): string[] {
   if (attempt.originalAttemptId) remarks.push(`of ${attempt.originalAttemptId}`);
   if (attempt.onlyAcquirerReference) remarks.push(`only ${attempt.onlyAcquirerReference}`);
   if (attempt.declineReason) remarks.push(attempt.declineReason);
+  if (attempt.sentAt.getTime() !== attempt.createdAt.getTime())
+    remarks.push(`sent ${timeText(attempt.sentAt)}`);
   if (attempt.unknownCause) remarks.push(`no answer: ${attempt.unknownCause}`);
   if (attempt.inquiries > 0) remarks.push(`looked for ${attempt.inquiries} times`);
   if (attempt.nextInquiryAt && !attempt.finishedAt)
