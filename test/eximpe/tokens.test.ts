@@ -159,10 +159,12 @@ describe('10.2: GET /pg/tokens/', () => {
     assert.deepEqual([answer.status, answer.body.data], [200, []]);
   });
 
-  test('the identifier is required', async () => {
-    const answer = await shop.get('/pg/tokens/');
-    assert.equal(answer.status, 400);
-    assert.deepEqual(answer.body.error.details, { identifier: 'This field is required.' });
+  test('the identifier is required, and an empty one is none', async () => {
+    for (const query of ['', '?identifier=']) {
+      const answer = await shop.get(`/pg/tokens/${query}`);
+      assert.equal(answer.status, 400);
+      assert.deepEqual(answer.body.error.details, { identifier: 'This field is required.' });
+    }
   });
 
   test('another merchant does not see the cards', async () => {

@@ -103,9 +103,9 @@ describe('6.1 POST /v1/payments with a token', () => {
       assert.equal((await shop.pay(undefined, { payment_method: method })).status, 201);
     });
   }
-  for (const method of ['depot', 'paypay', { type: 'wallet' }, '']) {
+  for (const method of ['depot', 'paypay', { type: 'wallet' }, '', {}, { type: null }]) {
     it(`refuses payment_method ${JSON.stringify(method)} with not_supported`, async () => {
-      const { status, body } = await shop.pay(undefined, { payment_method: method });
+      const { status, body } = await create({ payment_method: method });
       assert.equal(status, 400);
       assert.equal(body.error.code, 'not_supported');
     });
@@ -182,6 +182,7 @@ describe('6.1: rules that join fields', () => {
   const cases: [string, object, string[]][] = [
     ['nothing at all', { amount: undefined, currency: undefined }, ['amount', 'currency']],
     ['save_card without customer_id', { token: 'tok_x', save_card: true }, ['customer_id']],
+    ['an empty token', { token: '' }, ['token']],
     ['payment_method_id without customer_id', { payment_method_id: 'pmi_x' }, ['customer_id']],
     [
       'payment_method_id with token',

@@ -181,6 +181,7 @@ function bound(error: FastifySchemaValidationError): { message: string; limit: n
     case 'multipleOf':
       return { message: `must be a multiple of ${limit}`, limit };
     default:
+      if (error.keyword === 'minLength' && limit === 1) return { message: 'must not be empty', limit };
       return {
         message: `must be at ${error.keyword.startsWith('min') ? 'least' : 'most'} ${limit}${unit}`,
         limit,

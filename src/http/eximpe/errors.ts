@@ -126,6 +126,7 @@ function issueMessage(request: FastifyRequest, issue: FieldIssue): string {
       return typeof value === 'string' ? choiceMessage(scrubText(value)) : 'Not a valid choice.';
     }
     case 'length':
+      if (issue.message === 'must not be empty') return requiredMessage;
       return issue.message.startsWith('must be at most')
         ? `Ensure this field has no more than ${issue.limit} characters.`
         : `Ensure this field has at least ${issue.limit} characters.`;

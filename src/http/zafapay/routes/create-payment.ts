@@ -113,11 +113,16 @@ function commandOf(
 }
 
 function refuseOtherMethods(request: FastifyRequest, { payment_method: method }: CreatePaymentBody): void {
-  const type = typeof method === 'object' && method !== null ? (method.type ?? 'card') : (method ?? 'card');
-  if (type !== 'card')
+  if (!namesCard(method))
     throw errorToThrow(request, 'not_supported', 'The payment method is not offered; use "card".', {
       param: 'payment_method',
     });
+}
+
+/** An object that lost its token or type names nothing: it must not silently get a hosted checkout. */
+function namesCard(method: CreatePaymentBody['payment_method']): boolean {
+  if (typeof method !== 'object' || method === null) return (method ?? 'card') === 'card';
+  return method.type === 'card' || (method.token !== undefined && (method.type ?? null) === null);
 }
 
 function currencyOf(request: FastifyRequest, text: string): Currency {
