@@ -404,6 +404,32 @@ test('a review that is refused voids a hold and refunds what was captured; the s
   }
 });
 
+test('a review stays open while nobody knows whether its money was taken back, and is decided once it was', async () => {
+  const shop = await shopWith([['review', [fromUs]]]);
+  const lost = async () => ({ kind: 'unknown', cause: 'never received' }) as const;
+  const deaf = { ...shop.gateway, acquirer: { ...shop.gateway.acquirer, refund: lost, void: lost } };
+  for (const [captureMethod, state] of [
+    ['automatic', 'refunded'],
+    ['manual', 'voided'],
+  ] as const) {
+    const payment = await pay(shop, plain, { captureMethod });
+    const asked = { merchantId: shop.merchant.id, paymentId: payment.id, verdict: 'refused' } as const;
+    for (const gateway of [deaf, shop.gateway]) {
+      const result = await reviewPayment(gateway, asked);
+      assert.equal(result.kind === 'refused' && result.refusal.code, 'operation_in_progress');
+    }
+    await resolveAll(shop);
+    const [open] = await shop.gateway.risk.listOpenReviews(shop.merchant.id, { limit: 1 });
+    assert.equal(
+      open?.paymentId,
+      payment.id,
+      'what was lost on its way came to nothing, so somebody must decide again',
+    );
+    assert.equal((await reviewPayment(shop.gateway, asked)).kind, 'done');
+    assert.equal((await booked(payment))[0]?.status, state);
+  }
+});
+
 test('a review that is approved leaves the payment as it is', async () => {
   const shop = await shopWith([['review', [fromUs]]]);
   const payment = await pay(shop, plain);

@@ -50,7 +50,12 @@ async function findReviewState(gateway: Gateway, { merchantId, id }: Payment): P
   return states.includes('open') ? 'open' : (states[0] ?? null);
 }
 
-/** An outcome that is not known yet counts as done: workers find it out, and a refund or void under way ends as one. */
+const noOutcomeYet = {
+  kind: 'refused',
+  refusal: refuse('operation_in_progress', 'The acquirer has not answered yet. Try again shortly.'),
+} as const;
+
+/** A refund or void of which the outcome is not known leaves the review open: it may still come to nothing. */
 async function takeBack(
   gateway: Gateway,
   payment: Payment,
@@ -67,7 +72,7 @@ async function takeBack(
     case 'voided':
       return { kind: 'done' };
     case 'captured': {
-      if (refundableAmount(payment) === 0n) return { kind: 'done' };
+      if (refundableAmount(payment) === 0n) return asGivenBack(payment);
       const result = await refundPayment(gateway, {
         ...asked,
         amount: null,
@@ -75,18 +80,20 @@ async function takeBack(
         merchantReference: null,
         settle: 'await',
       });
-      return asTaken(result);
+      return result.kind === 'done' ? asGivenBack(result.payment) : asTaken(result);
     }
     case 'authorized':
       return asTaken(await voidPayment(gateway, asked));
     case 'awaiting_card':
     case 'authenticating':
     case 'authorizing':
-      return {
-        kind: 'refused',
-        refusal: refuse('operation_in_progress', 'The payment has no outcome yet. Try again shortly.'),
-      };
+      return noOutcomeYet;
   }
+}
+
+/** Nothing is left to ask back; what was asked back may not have gone through yet. */
+function asGivenBack({ status }: Payment): { kind: 'done' } | typeof noOutcomeYet {
+  return status.state === 'captured' && status.refunding > 0n ? noOutcomeYet : { kind: 'done' };
 }
 
 function asTaken(
@@ -99,6 +106,8 @@ function asTaken(
       return { kind: 'refused', refusal: result.refusal };
     case 'declined':
       return { kind: 'declined' };
+    case 'unknown':
+      return noOutcomeYet;
     default:
       return { kind: 'done' };
   }
