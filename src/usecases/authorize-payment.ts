@@ -98,6 +98,8 @@ async function leaveUnknown(
   await gateway.payments.recordChange({
     payment: touched(payment, now),
     attempt: attemptUnknown(attempt.id, cause, now),
+    // A message is never sent twice, so nobody needs the code any more.
+    dropCvcOf: payment.source === 'saved' ? undefined : payment.card?.id,
     riskDecisions: context.decisions,
   });
   return { kind: 'done', outcome: { payment, challenge: null, savedCard: null } };

@@ -509,3 +509,14 @@ test('a card that is detached while a payment saves it again is saved anew', asy
   );
   assert.notEqual(second.paymentMethodId, first.paymentMethodId);
 });
+
+test('the code of a card is gone as soon as its message was sent, whether or not an answer came', async () => {
+  const lost = withAcquirer({ authorize: async () => ({ kind: 'unknown', cause: 'no answer in time' }) });
+  const pending = paymentOf(await createPayment(lost, command(house, await tokenFor(house, good))));
+  assert.equal(pending.status.state, 'authorizing');
+  const { rows } = await house.database.pool.query('select from vault.cvcs where card_id = $1', [
+    pending.card?.id,
+  ]);
+  assert.equal(rows.length, 0);
+  await resolveAll();
+});
