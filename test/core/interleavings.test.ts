@@ -1,28 +1,22 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import type { Merchant } from '../../src/domain/merchant.ts';
 import { minorUnits } from '../../src/domain/money.ts';
 import { applyVoid, type Payment } from '../../src/domain/payment.ts';
 import { createOrderStore } from '../../src/store/orders.ts';
 import { createResolutionStore } from '../../src/store/resolution.ts';
-import { createSweepStore } from '../../src/store/sweeps.ts';
 import { capturePayment } from '../../src/usecases/capture-payment.ts';
-import { completeAuthentication } from '../../src/usecases/complete-authentication.ts';
 import { createPayment } from '../../src/usecases/create-payment.ts';
 import type { Gateway } from '../../src/usecases/gateway.ts';
 import type { Acquirer, AcquirerOutcome, FollowUpRequest } from '../../src/usecases/ports/acquirer.ts';
 import type { PaymentChange } from '../../src/usecases/ports/store.ts';
 import { refundPayment } from '../../src/usecases/refund-payment.ts';
 import { resolveAttempt } from '../../src/usecases/resolve-attempt.ts';
-import { submitHostedCard } from '../../src/usecases/submit-hosted-card.ts';
 import { voidPayment } from '../../src/usecases/void-payment.ts';
 import { resolveAttemptsWork } from '../../src/workers/resolve-attempts.ts';
-import { openCard } from '../risk/cards.ts';
 import { startTestCore, type TestCore } from '../support/core.ts';
 import { command, paymentOf, tokenFor } from '../support/core-commands.ts';
 import { until } from '../support/until.ts';
-import { insertMerchant } from '../support/webhook-rows.ts';
 
 let house: TestCore;
 before(async () => {
@@ -32,7 +26,6 @@ after(() => house.close());
 
 const good = '4242424242424242';
 const frictionless = '4000009700000014';
-const challenged = '4000002500003155';
 
 const timing = { queuedSeconds: 5, sendingSeconds: 60, leaseSeconds: 60 };
 
@@ -239,67 +232,6 @@ test('an approval that a payment no longer wants is undone instead of being aske
   assert.deepEqual(rows, [{ state: 'reversed' }]);
 });
 
-test('a token that is used in its last minute leaves the cardholder all the time at the issuer', async () => {
-  const card = await tokenFor(house, challenged);
-  await house.core.clock.advance(29 * 60 + 59);
-  const browserTokens: string[] = [];
-  const waiting = paymentOf(
-    await createPayment(
-      house.gateway,
-      command(house, card, {
-        notificationUrl: (token) => {
-          browserTokens.push(token);
-          return `http://127.0.0.1:1/return/${token}`;
-        },
-      }),
-    ),
-  );
-  assert.equal(waiting.status.state, 'authenticating');
-  await house.core.clock.advance(29 * 60 + 55);
-  await createSweepStore(house.core.database).deleteExpiredCvcs(house.gateway.clock.now(), 100);
-  await authenticated(waiting);
-  const completed = await completeAuthentication(house.gateway, browserTokens.at(-1) ?? '');
-  assert.equal(completed.kind === 'final' && completed.payment.status.state, 'captured');
-  const { rows } = await house.database.pool.query('select from vault.cvcs where card_id = $1', [
-    waiting.card?.id,
-  ]);
-  assert.equal(rows.length, 0);
-});
-
-/** The issuer's word, as it comes from server to server. */
-async function authenticated(payment: Payment): Promise<void> {
-  const { pool } = house.database;
-  const { rows } = await pool.query(
-    `update sandbox_bank.authentications bank set trans_status = 'Y', eci = '05', authentication_value = 'AAAAAAAAAAAAAAAAAAAAAAAAAAA='
-     from authentications ours where ours.payment_id = $1 and bank.server_transaction_id = ours.server_transaction_id
-     returning ours.id, bank.eci, bank.authentication_value, bank.ds_transaction_id`,
-    [payment.id],
-  );
-  const [{ id, eci, authentication_value, ds_transaction_id }] = rows;
-  await pool.query(
-    `update authentications set state = 'authenticated', trans_status = 'Y', eci = $2, authentication_value = $3,
-       ds_transaction_id = $4, version = '2.2.0' where id = $1`,
-    [id, eci, authentication_value, ds_transaction_id],
-  );
-}
-
-test('a token that is used in its last second pays, however long the acquirer’s turn takes to come', async () => {
-  const card = await tokenFor(house, good);
-  await house.core.clock.advance(29 * 60 + 59);
-  const { vault } = house.gateway;
-  const gateway: Gateway = {
-    ...house.gateway,
-    vault: {
-      ...vault,
-      async open(...asked) {
-        await house.core.clock.advance(10);
-        return vault.open(...asked);
-      },
-    },
-  };
-  assert.equal(paymentOf(await createPayment(gateway, command(house, card))).status.state, 'captured');
-});
-
 /** A refund that a process committed ten minutes ago, and died before it sent it. */
 async function queuedLongAgo(): Promise<Payment> {
   const paid = await pay(good, 'automatic');
@@ -347,59 +279,6 @@ test('a refund that waited long in the queue has the time of any message to arri
   await resolveAll();
   const { status } = await reread(paid);
   assert.equal(status.state === 'captured' && status.refunded, paid.amount);
-});
-
-/** A merchant of its own with a monthly limit of 25 dollars on one card. */
-async function limitedMerchant(): Promise<Merchant> {
-  const id = await insertMerchant(house.core.database);
-  await house.core.database.query({
-    name: 'test-limited-flow',
-    text: `insert into flows (merchant_id, id, currencies, monthly_card_limits, monthly_email_limits)
-      values ($1, 'flow_default', '{USD}', '{"USD": "2500"}', '{"USD": "2500"}')`,
-    values: [id],
-  });
-  return { ...house.merchant, id };
-}
-
-for (const authentication of ['when_issuer_asks', 'always'] as const) {
-  test(`payments that begin at the same moment do not exceed a monthly limit together, authentication ${authentication}`, async () => {
-    const merchant = await limitedMerchant();
-    const card = { from: 'direct', card: openCard(good), brand: 'visa' } as const;
-    const results = await Promise.all(
-      Array.from({ length: 6 }, () =>
-        createPayment(
-          house.gateway,
-          command(house, card, { merchant, authentication, email: 'ada@example.com' }),
-        ),
-      ),
-    );
-    const refusals = results.flatMap((result) => (result.kind === 'refused' ? [result.refusal.code] : []));
-    assert.deepEqual(refusals, Array(4).fill('card_limit_exceeded'));
-  });
-}
-
-test('cards that are typed at the same moment into two pages do not exceed a monthly limit together', async () => {
-  const merchant = await limitedMerchant();
-  const pages = await Promise.all(
-    Array.from({ length: 6 }, () =>
-      createPayment(house.gateway, command(house, { from: 'hosted' }, { merchant })),
-    ),
-  );
-  const results = await Promise.all(
-    pages.map((page) =>
-      submitHostedCard(house.gateway, {
-        merchantId: merchant.id,
-        paymentId: paymentOf(page).id,
-        card: openCard(good),
-        brand: 'visa',
-        cardsTried: 0,
-        notificationUrl: (token) => `http://127.0.0.1:1/${token}`,
-        challengeSeconds: 1800,
-      }),
-    ),
-  );
-  const refusals = results.flatMap((result) => (result.kind === 'refused' ? [result.refusal.code] : []));
-  assert.deepEqual(refusals, Array(4).fill('card_limit_exceeded'));
 });
 
 test('two late answers to one key that are kept at the same moment are one answer', async () => {
@@ -508,15 +387,4 @@ test('a card that is detached while a payment saves it again is saved anew', asy
     [second.paymentMethodId],
   );
   assert.notEqual(second.paymentMethodId, first.paymentMethodId);
-});
-
-test('the code of a card is gone as soon as its message was sent, whether or not an answer came', async () => {
-  const lost = withAcquirer({ authorize: async () => ({ kind: 'unknown', cause: 'no answer in time' }) });
-  const pending = paymentOf(await createPayment(lost, command(house, await tokenFor(house, good))));
-  assert.equal(pending.status.state, 'authorizing');
-  const { rows } = await house.database.pool.query('select from vault.cvcs where card_id = $1', [
-    pending.card?.id,
-  ]);
-  assert.equal(rows.length, 0);
-  await resolveAll();
 });
