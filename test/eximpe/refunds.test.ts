@@ -106,6 +106,16 @@ describe('11.1: POST /pg/refunds/', () => {
       assert.equal(answer.body.error.code, 'ERR_REFUND_002', name);
       assert.match(answer.body.error.details[field], message, name);
     }
+    const untouched = await paid();
+    for (const refund_amount of [null, '', '  ']) {
+      const answer = await shop.post('/pg/refunds/', { payment_id: untouched, refund_amount });
+      assert.equal(
+        answer.status,
+        400,
+        `an amount of ${JSON.stringify(refund_amount)} is not the whole amount`,
+      );
+      assert.match(answer.body.error.details.refund_amount, /decimal number/);
+    }
     const foreign = await shop.post('/pg/refunds/', { payment_id: whole }, otherCredentials);
     assert.equal(foreign.body.error.details.payment_id, 'Payment not found');
   });

@@ -13,7 +13,15 @@ export const refundBody = Type.Object({
 export type RefundBody = Static<typeof refundBody>;
 
 export function readRefundBody(body: unknown): unknown {
-  return readLeniently(body, { payment_id: text, refund_amount: text, reference_id: text });
+  const read = readLeniently(body, { payment_id: text, refund_amount: text, reference_id: text });
+  // Elsewhere an empty member counts as absent. Here absent means all that is left: a lost amount must not.
+  return isRecord(body) && isRecord(read) && Object.hasOwn(body, 'refund_amount')
+    ? { ...read, refund_amount: read.refund_amount ?? '' }
+    : read;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export const simulatedStatuses = [
