@@ -169,6 +169,12 @@ describe('section 5: POST /pg/orders/', () => {
     });
   });
 
+  test('an address that is not percent-encoded UTF-8 is told as such, not as a body', async () => {
+    const answer = await shop.get('/pg/orders/%E0%A4%A/status/');
+    assert.equal(answer.status, 400);
+    assert.match(answer.body.error.details.error, /address/);
+  });
+
   test('5.1: a reference is taken while its order is pending or paid, and free after it failed', async () => {
     const reference_id = newReference();
     const refusedAs = { reference_id: 'Reference ID must be unique' };

@@ -131,6 +131,12 @@ describe('2 and 11: requests that cannot be read', () => {
     });
   }
 
+  it('an address that is not percent-encoded UTF-8 is 400 and told as such, not as a body', async () => {
+    const { status, body } = await shop.get('/v1/customers/%E0%A4%A/payment-methods');
+    assert.deepEqual([status, body.error.code], [400, 'validation_error']);
+    assert.match(body.error.message, /address/);
+  });
+
   it('an unknown path is 404 not_found', async () => {
     for (const path of ['/v1', '/v1/', '/v1/nothing', '/v1/payments/', '/v2/payments']) {
       const { status, body } = await shop.get(path);

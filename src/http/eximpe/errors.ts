@@ -98,7 +98,10 @@ export const eximpeErrors: DialectErrors = {
   notFound: () => errorAnswer(404, 'ERR_NOT_FOUND', 'There is nothing at this address.'),
   methodNotAllowed: (_request, allowed) =>
     errorAnswer(405, 'ERR_METHOD_NOT_ALLOWED', `This address answers only ${allowed.join(', ')}.`),
-  malformed: (request) => validationAnswer(request, { error: 'JSON parse error' }),
+  malformed: (request, reason) =>
+    validationAnswer(request, {
+      error: reason === 'bad_url' ? 'Write the address in percent-encoded UTF-8.' : 'JSON parse error',
+    }),
   validation: (request, issues) => {
     const problems = new FieldProblems();
     for (const issue of issues) problems.add(issue.path || 'error', issueMessage(request, issue));

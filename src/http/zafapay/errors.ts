@@ -113,7 +113,8 @@ export function validationAnswer(request: { readonly id: string }, issues: reado
   });
 }
 
-const malformed = 'The request could not be read: send a JSON object in UTF-8 that names each key once.';
+const malformedBody = 'The request could not be read: send a JSON object in UTF-8 that names each key once.';
+const malformedAddress = 'The address could not be read: write it in percent-encoded UTF-8.';
 
 /** How the edge's findings read in this dialect. */
 export const zafapayErrors: DialectErrors = {
@@ -122,7 +123,8 @@ export const zafapayErrors: DialectErrors = {
     errorAnswer(request, 'not_supported', `This endpoint answers only ${allowed.join(', ')}.`, {
       status: 405,
     }),
-  malformed: (request) => errorAnswer(request, 'validation_error', malformed),
+  malformed: (request, reason) =>
+    errorAnswer(request, 'validation_error', reason === 'bad_url' ? malformedAddress : malformedBody),
   validation: validationAnswer,
   payloadTooLarge: (request) =>
     errorAnswer(request, 'validation_error', 'The request body is too large.', { status: 413 }),
