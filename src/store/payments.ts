@@ -314,6 +314,9 @@ function addDependentWrites(list: WriteList, change: PaymentChange): void {
   if (change.alert) list.add('alert', writes.insertAlert(parameters, 'changed', payment, change.alert));
   if (change.closed)
     list.add('closed_attempt', writes.updateAttempt(parameters, 'changed', merchantId, change.closed));
+  const ended = [change.attempt, change.closed].flatMap((update) => (update?.finishedAt ? [update.id] : []));
+  if (change.closesAlerts && ended.length > 0)
+    list.add('closed_alerts', writes.closeAlerts(parameters, 'changed', payment, ended));
   if (change.dropCvcOf)
     list.add('dropped_cvc', writes.deleteCvc(parameters, 'changed', merchantId, change.dropCvcOf));
   if (change.keepCvc) list.add('kept_cvc', writes.keepCvc(parameters, 'changed', merchantId, change.keepCvc));

@@ -1,7 +1,7 @@
 import type { Attempt } from '../domain/attempt.ts';
 import type { EventSnapshot } from '../domain/event.ts';
 import { snapshotToJson } from '../domain/event.ts';
-import type { MerchantId } from '../domain/ids.ts';
+import type { AttemptId, MerchantId } from '../domain/ids.ts';
 import type { Payment } from '../domain/payment.ts';
 import type { PaymentMethod } from '../domain/payment-method.ts';
 import type { Refund } from '../domain/refund.ts';
@@ -309,6 +309,19 @@ export function insertAlert(
     /returning 1$/,
     'on conflict (kind, attempt_id) where attempt_id is not null do nothing returning 1',
   );
+}
+
+/** What these attempts took long about has come to its end: nobody need look any more. */
+export function closeAlerts(
+  parameters: Parameters,
+  source: string,
+  payment: Payment,
+  attempts: readonly AttemptId[],
+): string {
+  return `update alerts set closed_at = ${parameters.time(payment.updatedAt)} from ${source}
+    where alerts.kind in ('outcome_unknown_for_long', 'reversal_not_acknowledged')
+      and alerts.attempt_id = any (${parameters.textArray(attempts)}) and alerts.closed_at is null
+    returning 1`;
 }
 
 export function deleteCvc(

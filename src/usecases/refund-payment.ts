@@ -243,6 +243,8 @@ function refundChange(
       attempt: approved
         ? attemptApproved(attempt.id, outcome, now)
         : attemptDeclined(attempt.id, outcome.reason, outcome.acquirerReference, now),
+      // Without a request that waits, a worker found it out; that may have taken long.
+      closesAlerts: command === null,
       answer: command ? answerOf(command, result) : undefined,
     },
   };

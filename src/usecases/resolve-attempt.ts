@@ -112,7 +112,7 @@ async function recordOnCurrent(
     if (current?.state !== 'sending' && current?.state !== 'unknown') return 'nothing_to_do';
     const change = await make(payment);
     if (!change) return 'nothing_to_do';
-    const recorded = await gateway.payments.recordChange(change);
+    const recorded = await gateway.payments.recordChange({ ...change, closesAlerts: true });
     if (recorded === 'version_moved' || recorded === 'saved_card_raced') continue;
     if (recorded === 'recorded' && change.event) gateway.deliveriesWaiting();
     return recorded;

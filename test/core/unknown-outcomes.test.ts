@@ -5,6 +5,7 @@ import { sandboxCards } from '../../src/sandbox/cards.ts';
 import { createResolutionStore } from '../../src/store/resolution.ts';
 import { capturePayment } from '../../src/usecases/capture-payment.ts';
 import { createPayment } from '../../src/usecases/create-payment.ts';
+import type { Gateway } from '../../src/usecases/gateway.ts';
 import { refundPayment } from '../../src/usecases/refund-payment.ts';
 import { resolveAttempt } from '../../src/usecases/resolve-attempt.ts';
 import { voidPayment } from '../../src/usecases/void-payment.ts';
@@ -169,4 +170,37 @@ test('a refund that was queued by a process that died is sent by the worker', as
   await resolveAll();
   const settled = await reread(paid);
   assert.equal(settled.status.state === 'captured' && settled.status.refunded, paid.amount);
+});
+
+/** The open alerts about a payment, after the worker looked seven times, an hour apart. */
+async function alertsAfterHours(gateway: Gateway, payment: Payment): Promise<string[]> {
+  const store = createResolutionStore(house.core.database);
+  for (let round = 0; round < 7; round++) {
+    for (const due of await store.claimDue(gateway.clock.now(), 100, timing))
+      await resolveAttempt(gateway, store, due);
+    await house.core.clock.advance(3700);
+  }
+  const { rows } = await house.database.pool.query(
+    'select kind from alerts where payment_id = $1 and closed_at is null order by kind',
+    [payment.id],
+  );
+  return rows.map(({ kind }) => kind);
+}
+
+test('what is unknown for long is told, and no longer when it has its outcome: nobody must close it by hand', async () => {
+  const pending = await pay('timeout_after_authorizing');
+  const unknown = async () => ({ kind: 'unknown', cause: 'the acquirer is down' }) as const;
+  const down = {
+    ...house.gateway,
+    acquirer: { ...house.gateway.acquirer, inquire: unknown, reverse: unknown },
+  };
+  assert.deepEqual(await alertsAfterHours(down, pending), ['outcome_unknown_for_long']);
+  assert.deepEqual(await alertsAfterHours(house.gateway, pending), []);
+  assert.equal((await reread(pending)).status.state, 'captured');
+
+  const partial = await pay('approves_partial_amount');
+  const deaf = { ...house.gateway, acquirer: { ...house.gateway.acquirer, reverse: unknown } };
+  const both = ['approved_for_other_money', 'reversal_not_acknowledged'];
+  assert.deepEqual(await alertsAfterHours(deaf, partial), both);
+  assert.deepEqual(await alertsAfterHours(house.gateway, partial), ['approved_for_other_money']);
 });

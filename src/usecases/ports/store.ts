@@ -136,6 +136,8 @@ export interface PaymentChange {
   readonly closed?: AttemptUpdate | undefined;
   readonly newAttempt?: Attempt | undefined;
   readonly alert?: PaymentAlert | undefined;
+  /** Closes the alerts that an attempt which ends in this change had taken long. */
+  readonly closesAlerts?: boolean | undefined;
   /** Inserted, or updated when its id is known. */
   readonly refund?: Refund | undefined;
   /** What the event is about; written into its snapshot only. */
