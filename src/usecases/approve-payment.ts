@@ -16,8 +16,8 @@ import { undoLateApproval } from './undo-late-approval.ts';
 
 /** Seven days: the shortest hold that the networks promise for a customer-present payment (trust.md section 3). */
 const holdSeconds = 7 * 24 * 3600;
-/** How often a change is tried again after somebody else saved the same card at the same moment. */
-const savedCardRacesMax = 3;
+/** How often an approval is recorded again after somebody saved the same card, or noted something else of the payment. */
+const racesMax = 20;
 
 /** Records an approval that was asked for; one that comes after the payment ended is undone. */
 export async function recordApproval(
@@ -27,19 +27,34 @@ export async function recordApproval(
   attempt: Attempt,
   approval: Approval,
 ): Promise<PaymentResult> {
-  for (let race = 0; race < savedCardRacesMax; race++) {
+  let current = payment;
+  for (let race = 0; race < racesMax; race++) {
     const now = gateway.clock.now();
-    const { change, outcome } = await approvalChange(gateway, context, payment, attempt, approval, now);
+    const { change, outcome } = await approvalChange(gateway, context, current, attempt, approval, now);
     const recorded = await gateway.payments.recordChange(change);
+    if (recorded === 'recorded') {
+      gateway.deliveriesWaiting();
+      return { kind: 'done', outcome };
+    }
     if (recorded === 'saved_card_raced') continue;
-    if (recorded !== 'recorded') {
+    const waiting = await findWaiting(gateway, attempt);
+    if (!waiting) {
       await undoLateApproval(gateway, attempt);
       return readBack(gateway, payment);
     }
-    gateway.deliveriesWaiting();
-    return { kind: 'done', outcome };
+    current = waiting;
   }
-  assert(false, 'the same card was saved by others again and again');
+  // The attempt is open: a worker asks the acquirer, and records what we could not.
+  return readBack(gateway, payment);
+}
+
+/** The payment as it is now, if it still waits for the answer to this attempt. */
+async function findWaiting(gateway: Gateway, attempt: Attempt): Promise<Payment | null> {
+  // The payment first: whoever ends the attempt after this read moves the payment's version.
+  const payment = await gateway.payments.findPayment(attempt.merchantId, { id: attempt.paymentId });
+  const current = await gateway.payments.findAttempt(attempt.merchantId, attempt.id);
+  const isOpen = current?.state === 'sending' || current?.state === 'unknown';
+  return isOpen && payment?.status.state === 'authorizing' ? payment : null;
 }
 
 /** The change that an approval makes, with the saved card when the customer wanted one. */

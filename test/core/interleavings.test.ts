@@ -137,6 +137,18 @@ for (const [what, operate, state] of [
   });
 }
 
+test('an approval is recorded although something else was noted of its payment meanwhile', async () => {
+  const gateway = withAcquirer({
+    authorize: async (request) => {
+      const outcome = await house.gateway.acquirer.authorize(request);
+      await touch({ id: request.merchantReference, merchantId: house.merchant.id } as Payment);
+      return outcome;
+    },
+  });
+  const paid = paymentOf(await createPayment(gateway, command(house, await tokenFor(house, good))));
+  assert.equal(paid.status.state, 'captured');
+});
+
 test('a capture that is approved after it was given up is taken back at the acquirer', async () => {
   const held = await pay(good, 'manual');
   const gateway = withAcquirer({
