@@ -897,6 +897,7 @@ CREATE INDEX idempotency_keys_expiry ON public.idempotency_keys USING btree (exp
 CREATE INDEX order_documents_payment ON public.order_documents USING btree (payment_id);
 CREATE UNIQUE INDEX payment_methods_card ON public.payment_methods USING btree (merchant_id, customer_reference, fingerprint) WHERE (status <> 'detached'::text);
 CREATE INDEX payment_methods_card_id ON public.payment_methods USING btree (card_id);
+CREATE UNIQUE INDEX payment_methods_default ON public.payment_methods USING btree (merchant_id, customer_reference) WHERE is_default;
 CREATE INDEX payments_card ON public.payments USING btree (card_id) WHERE (card_id IS NOT NULL);
 CREATE INDEX payments_customer ON public.payments USING btree (merchant_id, customer_reference) WHERE (customer_reference IS NOT NULL);
 CREATE INDEX payments_email ON public.payments USING btree (merchant_id, lower(email), created_at) WHERE (email IS NOT NULL);

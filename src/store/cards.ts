@@ -214,20 +214,29 @@ async function insertPaymentMethod(
   const parameters = new Parameters();
   const before = cardWrites(parameters, method.merchantId, card, method.createdAt);
   const columns = writes.paymentMethodColumns(parameters, method);
-  try {
-    // A savepoint of its own: the refusal of a known card must not spoil the caller's transaction.
-    await database.transaction((inner) =>
+  // A savepoint of its own: the refusal of a known card must not spoil the caller's transaction.
+  const insert = () =>
+    database.transaction((inner) =>
       inner.query({
         name: 'insert-payment-method',
         text: `with ${before} ${writes.insertFrom('source', 'payment_methods', columns)}`,
         values: parameters.values,
       }),
     );
+  try {
+    // Another first card became the default at the same moment: the second time this one sees it.
+    await insert().catch((error: unknown) =>
+      isRefusedBy(error, 'payment_methods_default') ? insert() : Promise.reject(error),
+    );
     return true;
   } catch (error) {
-    if (error instanceof DatabaseError && error.constraint === 'payment_methods_card') return false;
+    if (isRefusedBy(error, 'payment_methods_card')) return false;
     throw error;
   }
+}
+
+function isRefusedBy(error: unknown, constraint: string): boolean {
+  return error instanceof DatabaseError && error.constraint === constraint;
 }
 
 async function setPaymentMethodStatus(

@@ -39,6 +39,7 @@ const constraintMeanings = {
   attempts_one_open_refund: 'operation_in_progress',
   attempts_one_reversal: 'operation_in_progress',
   payment_methods_card: 'saved_card_raced',
+  payment_methods_default: 'saved_card_raced',
 } as const;
 type ConstraintMeaning = (typeof constraintMeanings)[keyof typeof constraintMeanings];
 

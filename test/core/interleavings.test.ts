@@ -400,3 +400,42 @@ test('a card that is detached while a payment saves it again is saved anew', asy
   );
   assert.notEqual(second.paymentMethodId, first.paymentMethodId);
 });
+
+test('of cards that a customer saves for the first time at the same moment, one is the default', async () => {
+  const saving = (customerReference: string) => ({ customerReference, saveCard: true });
+  const pays = async (pan: string, customer: string) =>
+    paymentOf(
+      await createPayment(house.gateway, command(house, await tokenFor(house, pan), saving(customer))),
+    );
+  const model = await pays('5555555555554444', 'cust_model');
+  const other = await house.database.pool.connect();
+  try {
+    await other.query('begin');
+    await other.query(
+      `insert into payment_methods select 'pmi_first', merchant_id, 'cust_default', reverse(hex_token), status, blocked_reason,
+          true, nickname, declared_funding, card_id, fingerprint, network_transaction_id, created_at, updated_at
+        from payment_methods where id = $1`,
+      [model.paymentMethodId],
+    );
+    let ended = false;
+    const second = pays(good, 'cust_default').finally(() => {
+      ended = true;
+    });
+    await until('the second has been saved, or waits for the first', async () => {
+      const { rows } = await house.database.pool.query(
+        "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
+      );
+      return ended || rows.length > 0;
+    });
+    await other.query('commit');
+    assert.equal((await second).status.state, 'captured');
+  } finally {
+    other.release();
+  }
+  const saved = await house.gateway.cards.listPaymentMethods(house.merchant.id, 'cust_default');
+  assert.deepEqual(
+    saved.filter(({ isDefault }) => isDefault).map(({ id }) => id),
+    ['pmi_first'],
+  );
+  assert.equal(saved.length, 2);
+});
