@@ -7,7 +7,7 @@ import { openOperatorDesk } from '../src/wiring/operator-desk.ts';
 import { explainStartFailure } from '../src/wiring/start-failure.ts';
 import { alertCommands } from './sallyport/alerts.ts';
 import { auditCommands } from './sallyport/audit.ts';
-import { type Command, readArguments, WrongArguments } from './sallyport/command.ts';
+import { type Command, explainUnknown, readArguments, usageOf, WrongArguments } from './sallyport/command.ts';
 import { disputeCommands } from './sallyport/disputes.ts';
 import { flowCommands } from './sallyport/flows.ts';
 import { keyCommands } from './sallyport/keys.ts';
@@ -35,7 +35,7 @@ const commands: readonly Command[] = [
 ];
 
 function usage(): string {
-  const lines = commands.map(({ name, usage: args, says }) => `  ${`${name} ${args}`.trim()}\n      ${says}`);
+  const lines = commands.map(usageOf);
   return `npm run sallyport -- COMMAND [--as NAME]
 
 Works on the database of DATABASE_URL, or the embedded one under SALLYPORT_DATA, whether a gateway runs on it or not, in
@@ -46,14 +46,8 @@ ${lines.join('\n')}
 Exit code: 0 done, 1 not done, 2 wrong arguments, 3 the audit log is broken.`;
 }
 
-async function main(): Promise<number> {
-  const [group = '', verb = '', ...rest] = process.argv.slice(2);
-  const command = commands.find(({ name }) => name === `${group} ${verb}`);
-  if (!command)
-    throw new WrongArguments(
-      group === '' ? 'no command was given' : `there is no command "${group} ${verb}"`,
-    );
-  const given = readArguments(command, rest);
+async function run(command: Command, args: readonly string[]): Promise<number> {
+  const given = readArguments(command, args);
   const config = parseConfig(readEnv(process.env, []));
   const log = createLogger({ level: config.logLevel === 'info' ? 'error' : config.logLevel });
   const house = await openCommand(config, log);
@@ -71,13 +65,29 @@ async function main(): Promise<number> {
   }
 }
 
+async function main(): Promise<number> {
+  const [group = '', verb = '', ...rest] = process.argv.slice(2);
+  if (['', 'help', '--help', '-h'].includes(group)) {
+    console.log(usage());
+    return group === '' ? 2 : 0;
+  }
+  const command = commands.find(({ name }) => name === `${group} ${verb}`);
+  if (!command) {
+    console.error(explainUnknown(commands, group, verb));
+    return 2;
+  }
+  try {
+    return await run(command, rest);
+  } catch (error) {
+    if (!(error instanceof WrongArguments)) throw error;
+    console.error(`${error.message}\n\n${usageOf(command)}`);
+    return 2;
+  }
+}
+
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    if (error instanceof WrongArguments) {
-      console.error(`${error.message}\n\n${usage()}`);
-      process.exit(2);
-    }
     console.error(explainStartFailure(error));
     process.exit(1);
   },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Command, type Given, readArguments, WrongArguments } from './command.ts';
+import { type Command, explainUnknown, type Given, readArguments, WrongArguments } from './command.ts';
 import { pageOptions, printPage, readLimit, readPlaceBefore, readRowBefore } from './page.ts';
 import { printable } from './table.ts';
 
@@ -30,7 +30,7 @@ describe('arguments', () => {
   const wrong: [what: string, read: () => unknown, message: RegExp][] = [
     ['a word is missing', () => readArguments(command, []), /expected ID, found 0 words/],
     ['a word too many', () => given('8'), /expected ID, found 2 words/],
-    ['an unknown option', () => given('--colour', 'red'), /--colour/],
+    ['an unknown option', () => given('--colour', 'red'), /^Unknown option '--colour'$/],
     ['a value for a switch', () => given('--all=yes'), /--all/],
     ['no number', () => readArguments(command, ['seven']).rowNumber(), /"seven" is not a number/],
     ['a row before the first', () => readArguments(command, ['0']).rowNumber(), /"0" is not a number/],
@@ -59,6 +59,31 @@ describe('arguments', () => {
   for (const [what, read, message] of wrong)
     test(`refused: ${what}`, () => {
       assert.throws(read, (error) => error instanceof WrongArguments && message.test(error.message));
+    });
+});
+
+describe('two words that are no command', () => {
+  const commands = [command, { ...command, name: 'things list' }, { ...command, name: 'keys list' }];
+  const cases: [what: string, words: [group: string, verb: string], said: string][] = [
+    [
+      'a first word that is known names what goes with it',
+      ['things', 'lst'],
+      'There is no command "things lst". Those of "things":\n\n  things change\n      \n  things list\n      ',
+    ],
+    [
+      'any other word names the first words there are',
+      ['thing', 'list'],
+      'There is no command "thing list". Commands begin with things, keys; "npm run sallyport" lists them.',
+    ],
+    [
+      'one word is one word',
+      ['list', ''],
+      'There is no command "list". Commands begin with things, keys; "npm run sallyport" lists them.',
+    ],
+  ];
+  for (const [what, words, said] of cases)
+    test(what, () => {
+      assert.equal(explainUnknown(commands, ...words), said);
     });
 });
 

@@ -26,6 +26,20 @@ export interface Command {
   run(ground: CommandGround, given: Given): Promise<number>;
 }
 
+/** A command as the list of all shows it. */
+export function usageOf({ name, usage, says }: Command): string {
+  return `  ${`${name} ${usage}`.trim()}\n      ${says}`;
+}
+
+/** What is wrong with two words that are no command: the commands that share the first, or else all first words. */
+export function explainUnknown(commands: readonly Command[], group: string, verb: string): string {
+  const wrong = `There is no command ${JSON.stringify(`${group} ${verb}`.trim())}.`;
+  const near = commands.filter(({ name }) => name.startsWith(`${group} `));
+  if (near.length > 0) return `${wrong} Those of "${group}":\n\n${near.map(usageOf).join('\n')}`;
+  const groups = new Set(commands.map(({ name }) => name.split(' ')[0]));
+  return `${wrong} Commands begin with ${[...groups].join(', ')}; "npm run sallyport" lists them.`;
+}
+
 type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
 
 /** The arguments of one call. */
@@ -124,6 +138,9 @@ export function readArguments(command: Command, args: readonly string[]): Given 
     }
     return new Given(values, positionals);
   } catch (error) {
-    throw error instanceof WrongArguments ? error : new WrongArguments((error as Error).message);
+    if (error instanceof WrongArguments) throw error;
+    // Of Node's message, its first sentence: the second advises what no command here takes.
+    const [message = ''] = (error as Error).message.split('. ');
+    throw new WrongArguments(message);
   }
 }

@@ -102,8 +102,14 @@ export const webhookCommands: readonly Command[] = [
     async run({ house }, given) {
       const limit = readLimit(given);
       const before = readPlaceBefore(given);
-      const deliveries = await createDeliveryDesk(house.core.database).listUndelivered({
-        endpointId: given.positionals[0] ?? '',
+      const endpointId = given.positionals[0] ?? '';
+      const desk = createDeliveryDesk(house.core.database);
+      if (!(await desk.hasEndpoint(endpointId))) {
+        console.error('There is no such endpoint; "webhooks list --all" shows them.');
+        return 1;
+      }
+      const deliveries = await desk.listUndelivered({
+        endpointId,
         limit: limit + 1,
         after: before && { createdAt: before.at, id: before.id },
       });

@@ -46,6 +46,14 @@ export function createDeliveryDesk(database: Database): DeliveryDesk {
         ...backlog,
       }));
     },
+    async hasEndpoint(endpointId) {
+      const { rowCount } = await database.query({
+        name: 'has-endpoint',
+        text: 'select from webhook_endpoints where id = $1',
+        values: [endpointId],
+      });
+      return rowCount === 1;
+    },
     async listUndelivered({ endpointId, limit, after }) {
       const { rows } = await database.query<ListedDelivery>({
         name: 'list-undelivered',

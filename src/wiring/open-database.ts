@@ -45,7 +45,9 @@ export async function openDatabase(config: Config, log: Log): Promise<OpenDataba
     ? null
     : await startEmbeddedPostgres({ dataFolder: config.dataFolder, log });
   const pools: Pool[] = [];
+  let closing = false;
   const close = async (): Promise<void> => {
+    closing = true;
     for (const pool of pools) await pool.end();
     await embedded?.stop();
   };
@@ -53,8 +55,10 @@ export async function openDatabase(config: Config, log: Log): Promise<OpenDataba
     const pool = createPool(connectionString, {
       max,
       answerTimeoutMs,
-      onIdleError: (error) =>
-        log.warn({ err: error }, 'an idle database connection broke; the pool replaces it'),
+      onIdleError: (error) => {
+        // The embedded server hangs up on connections that are being closed.
+        if (!closing) log.warn({ err: error }, 'an idle database connection broke; the pool replaces it');
+      },
     });
     pools.push(pool);
     return pool;

@@ -253,8 +253,15 @@ describe('webhooks', () => {
 });
 
 const wrong: [args: string, code: number, message: RegExp][] = [
-  ['alerts close seven --note x', 2, /"seven" is not a number.*npm run sallyport -- COMMAND/s],
+  [
+    'alerts close seven --note x',
+    2,
+    /^"seven" is not a number of the list\n\n {2}alerts close ID [^\n]*\n[^\n]*$/,
+  ],
+  ['alerts clsoe 7', 2, /^There is no command "alerts clsoe"\..*alerts close ID/s],
+  ['--help', 0, /^npm run sallyport -- COMMAND/],
   ['rules list --merchant nobody', 1, /no such merchant/],
+  ['webhooks undelivered whe_nobody', 1, /no such endpoint/],
 ];
 for (const [args, code, message] of wrong)
   test(`${args}: exit code ${code}, and why`, async () => {

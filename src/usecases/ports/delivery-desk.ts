@@ -31,6 +31,8 @@ export interface DeliveryDesk {
     /** Leaves out endpoints that miss nothing. */
     readonly troubledOnly: boolean;
   }): Promise<EndpointBacklog[]>;
+  /** Whether there is such an endpoint, or was. */
+  hasEndpoint(endpointId: string): Promise<boolean>;
   /** Deliveries of the endpoint that are pending or failed, newest first. */
   listUndelivered(page: {
     readonly endpointId: string;
