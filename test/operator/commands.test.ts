@@ -256,7 +256,7 @@ const wrong: [args: string, code: number, message: RegExp][] = [
   [
     'alerts close seven --note x',
     2,
-    /^"seven" is not a number of the list\n\n {2}alerts close ID [^\n]*\n[^\n]*$/,
+    /^"seven" is not a number of the list\n\n {2}alerts close ID [^\n]*\n[^\n]*\n$/,
   ],
   ['alerts clsoe 7', 2, /^There is no command "alerts clsoe"\..*alerts close ID/s],
   ['--help', 0, /^npm run sallyport -- COMMAND/],
