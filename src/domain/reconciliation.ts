@@ -69,7 +69,7 @@ export interface Finding {
 const openStates: ReadonlySet<AttemptState> = new Set(['queued', 'sending', 'unknown', 'reversing']);
 
 /** Whether the line holds a customer's money, or took it. */
-export function isLive(line: TheirLine): boolean {
+function isLive(line: TheirLine): boolean {
   return line.state === 'authorized' || line.state === 'captured';
 }
 

@@ -15,7 +15,7 @@ export interface EventRow {
 
 const columns = 'id, uuid, merchant_id, sequence, type, snapshot, created_at';
 
-export function eventFromRow(row: EventRow): PaymentEvent {
+function eventFromRow(row: EventRow): PaymentEvent {
   return {
     id: row.id,
     uuid: row.uuid,

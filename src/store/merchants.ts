@@ -34,7 +34,7 @@ export type OpenText = (merchantId: MerchantId, owner: string, sealed: Buffer) =
 export const merchantColumns =
   'm.id, m.number, m.name, m.status, m.return_origins, m.default_return_url, m.dialect_settings';
 
-export function merchantFromRow(row: MerchantRow): Merchant {
+function merchantFromRow(row: MerchantRow): Merchant {
   return {
     id: row.id,
     name: row.name,

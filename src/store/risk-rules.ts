@@ -6,7 +6,7 @@ import type { RiskRuleStore } from '../usecases/ports/risk.ts';
 import type { Database } from './database.ts';
 
 /** The most values on one list. */
-export const listEntriesMax = 5000;
+const listEntriesMax = 5000;
 
 export interface RuleRow {
   readonly id: RiskRuleId;

@@ -2,7 +2,7 @@ import { Client } from 'pg';
 
 const entriesMax = 10_000;
 /** The channel that the triggers of settings tables notify (migration 0001). */
-export const settingsChannel = 'sallyport_settings';
+const settingsChannel = 'sallyport_settings';
 const reconnectMs = 1000;
 /** A connection whose other end has vanished tells of no change either: it is asked for a sign of life so often. */
 const heartbeatMsDefault = 5000;

@@ -29,7 +29,7 @@ export function parseAres(value: unknown): Ares {
 }
 
 /** Reads a result that an ACS sent server to server. @throws {ThreeDsMessageError} */
-export function parseRreq(value: unknown): Rreq {
+function parseRreq(value: unknown): Rreq {
   const fields = parseMessage(value, 'RReq');
   return {
     threeDSServerTransID: transactionId(fields, 'threeDSServerTransID'),

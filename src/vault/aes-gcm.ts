@@ -4,7 +4,7 @@ import { VaultError } from './vault-error.ts';
 const algorithm = 'aes-256-gcm';
 export const keyLength = 32;
 export const ivLength = 12;
-export const tagLength = 16;
+const tagLength = 16;
 /** What encryption adds to the plain text: IV in front, tag behind. */
 export const gcmOverhead = ivLength + tagLength;
 

@@ -31,7 +31,7 @@ interface CvcKeyRow {
 }
 
 /** The UTC day of `at`, `YYYY-MM-DD`. */
-export function utcDay(at: Date): string {
+function utcDay(at: Date): string {
   return at.toISOString().slice(0, 10);
 }
 

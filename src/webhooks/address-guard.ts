@@ -13,7 +13,7 @@ export type EndpointUrlJudgement =
   | { readonly kind: 'refused'; readonly message: string };
 
 /** The ports on which receivers on the internet may listen. */
-export const receiverPorts: ReadonlySet<string> = new Set(['443', '8443']);
+const receiverPorts: ReadonlySet<string> = new Set(['443', '8443']);
 const urlLengthMax = 2048;
 
 /** Blocks of RFC 6890 and its kin that lead into somebody's own network or nowhere. */

@@ -96,7 +96,7 @@ function renderBody(event: PaymentEvent): string {
 }
 
 /** A payment as it was right after the event, in neutral words; amounts are strings of major units. */
-export function standardEventData(event: PaymentEvent): Record<string, unknown> {
+function standardEventData(event: PaymentEvent): Record<string, unknown> {
   const { payment, refund, savedCard } = event.snapshot;
   const { status } = payment;
   return {

@@ -37,7 +37,7 @@ export interface DeliveryTools {
 }
 
 /** The name under which the vault seals an endpoint's secret. */
-export function endpointSecretOwner(endpointId: string): string {
+function endpointSecretOwner(endpointId: string): string {
   return `webhook_endpoint:${endpointId}`;
 }
 

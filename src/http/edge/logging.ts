@@ -2,7 +2,7 @@ import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'p
 import { scrubText } from './scrub.ts';
 
 /** The only members of a log line besides level, time and message; whatever else is passed is dropped unseen. */
-export const loggedFields: ReadonlySet<string> = new Set([
+const loggedFields: ReadonlySet<string> = new Set([
   'requestId',
   'method',
   'route',

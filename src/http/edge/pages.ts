@@ -70,7 +70,7 @@ interface PolicySources {
 }
 
 /** Security headers of a page that carries card data or proves a cardholder (PCI DSS 6.4.3, 11.6.1). */
-export function pageHeaders({
+function pageHeaders({
   nonce,
   frameAncestors = [],
   formAction = ["'self'"],

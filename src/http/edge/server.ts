@@ -91,7 +91,7 @@ export function createHttpServer(options: HttpServerOptions): EdgeServer {
 }
 
 /** `req_` and 22 letters or digits. */
-export function newRequestId(random: Random): string {
+function newRequestId(random: Random): string {
   return `req_${randomBase62(random, 22)}`;
 }
 

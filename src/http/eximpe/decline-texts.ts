@@ -23,7 +23,7 @@ export const cancelled = { code: '3DS_FAILED', text: 'Cancelled by user' } as co
 export const expired = { code: '3DS_FAILED', text: 'Session expired' } as const;
 
 /** Every reason of the core in this wire's words; lost, stolen and suspected cards read as any decline. */
-export const declineTexts: Readonly<Record<DeclineReason, DeclineText>> = {
+const declineTexts: Readonly<Record<DeclineReason, DeclineText>> = {
   card_declined: declined,
   insufficient_funds: { code: 'INSUFFICIENT_FUNDS', text: 'Not enough balance' },
   expired_card: { code: 'EXPIRED_CARD', text: 'Card has expired' },

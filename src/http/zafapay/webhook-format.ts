@@ -43,6 +43,6 @@ function render({ event, merchant, deliveryId, secrets, mode }: RenderContext): 
 }
 
 /** `hex(hmac_sha256(key = utf8(secret), message = utf8(body)))`, 64 characters. */
-export function signWebhook(secret: string, body: string): string {
+function signWebhook(secret: string, body: string): string {
   return createHmac('sha256', secret).update(body).digest('hex');
 }

@@ -34,7 +34,7 @@ const statesOf: Readonly<Record<string, readonly PaymentState[]>> = {
 const readMopType = choiceOf(mopTypes, mopTypeAliases);
 
 /** The filter that a list's query asks for. */
-export function readOrderFilter(request: FastifyRequest, query: PaymentsQuery): OrderFilter {
+function readOrderFilter(request: FastifyRequest, query: PaymentsQuery): OrderFilter {
   return {
     currency: given(query.currency)?.toUpperCase(),
     orderNumber: given(query.order_id),

@@ -16,9 +16,8 @@ export type Network = (typeof networks)[number];
 export const cardMopTypes = ['credit_card', 'debit_card'] as const;
 export type CardMopType = (typeof cardMopTypes)[number];
 /** Those that the real service takes beside cards, and this gateway does not offer. */
-export const otherMopTypes = ['upi', 'net_banking', 'wallet', 'qr', 'emi'] as const;
+const otherMopTypes = ['upi', 'net_banking', 'wallet', 'qr', 'emi'] as const;
 export const mopTypes = [...cardMopTypes, ...otherMopTypes] as const;
-export type MopType = (typeof mopTypes)[number];
 
 export const collectionModes = ['hosted_payment', 's2s'] as const;
 export const goodsTypes = ['physical_goods', 'digital_goods', 'service'] as const;

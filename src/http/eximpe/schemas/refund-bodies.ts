@@ -24,7 +24,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-export const simulatedStatuses = [
+const simulatedStatuses = [
   'INITIATED',
   'PROCESSING',
   'REFUNDED',

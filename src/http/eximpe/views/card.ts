@@ -8,7 +8,7 @@ export function maskedPanOf(card: CardFace): string {
 }
 
 /** What the merchant said of the saved card, else what its range says, else credit. */
-export function cardTypeOf(method: PaymentMethod): CardMopType {
+function cardTypeOf(method: PaymentMethod): CardMopType {
   if (method.declaredFunding !== null)
     return method.declaredFunding === 'debit' ? 'debit_card' : 'credit_card';
   const { funding } = method.card;

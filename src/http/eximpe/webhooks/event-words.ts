@@ -1,7 +1,7 @@
 import type { PaymentEventType } from '../../../domain/payment.ts';
 
 /** The words of this wire for events about cards (sections 13.3 to 13.5). */
-export const eventWords = [
+const eventWords = [
   'PAYMENT_SUCCESSFUL',
   'PAYMENT_FAILED',
   'PAYMENT_REFUNDED',

@@ -23,7 +23,6 @@ const conditions = Type.Unsafe<readonly Record<string, unknown>[]>({
 
 /** `POST /v1/risk/rules`. */
 export const createRuleBody = Type.Object({ name, action, conditions, status: Type.Optional(status) });
-export type CreateRuleBody = Static<typeof createRuleBody>;
 
 /** `PATCH /v1/risk/rules/{id}`: what is left out stays. */
 export const updateRuleBody = Type.Object({
