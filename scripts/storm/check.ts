@@ -9,7 +9,7 @@ export interface Finding {
   readonly broken: readonly string[];
 }
 
-/** Each query names the rows that break its rule; none may be found (trust.md section 7 lists the nine). */
+/** Each query names the rows that break its rule; none may be found. */
 const queries: readonly (readonly [invariant: string, sql: string])[] = [
   [
     '1 captured at most authorized, refunded at most captured',

@@ -14,7 +14,7 @@ import type { PaymentChange } from './ports/store.ts';
 import { readBack } from './read-back.ts';
 import { undoLateApproval } from './undo-late-approval.ts';
 
-/** Seven days: the shortest hold that the networks promise for a customer-present payment (trust.md section 3). */
+/** Seven days: the shortest hold that the networks promise for a customer-present payment. */
 const holdSeconds = 7 * 24 * 3600;
 /** How often an approval is recorded again after somebody saved the same card, or noted something else of the payment. */
 const racesMax = 20;

@@ -9,7 +9,7 @@ import type { Approval } from './ports/acquirer.ts';
 import type { AttemptUpdate, PaymentChange } from './ports/store.ts';
 import { newUuid } from './unguessable-token.ts';
 
-/** The first inquiry about a lost answer comes so long after it was lost (trust.md section 3). */
+/** The first inquiry about a lost answer comes so long after it was lost. */
 const firstInquirySeconds = 5;
 
 /** Longer than any deadline of an acquirer's call: after it nobody can still be waiting for the answer. */

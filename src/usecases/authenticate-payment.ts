@@ -79,7 +79,7 @@ export async function authenticatePayment(
     case 'refused':
       return failPayment(gateway, context, payment, null, 'authentication_failed');
     case 'unavailable':
-      // U, or no answer: without the merchant's word we do not go on unauthenticated (trust.md section 5).
+      // U, or no answer: without the merchant's word we do not go on unauthenticated.
       return failPayment(gateway, context, payment, null, 'issuer_unavailable');
   }
 }

@@ -29,7 +29,7 @@ import { recordRefund, sendQueuedRefund } from './refund-payment.ts';
 import { judgeAdoption, wasRefused } from './risk/judge-adoption.ts';
 import { refusalChange } from './risk/refuse-approved.ts';
 
-/** Waits between looks, in seconds (trust.md section 3); the last one repeats, with an alert. */
+/** Waits between looks, in seconds; the last one repeats, with an alert. */
 const inquiryWaits = [5, 30, 120, 600, 3600];
 /** The longest that a message may still be on its way after we lost sight of it; only then does "not found" count. */
 const inFlightSeconds = 120;

@@ -33,7 +33,7 @@ export interface RiskFacts {
   readonly funding: CardFunding | null;
   /** Attempts so far, this one among them, where a rule asks about them. */
   readonly velocity: readonly VelocityCount[];
-  /** The acquirer's word after authorization, in the network's letters (trust.md section 8). */
+  /** The acquirer's word after authorization, in the network's letters. */
   readonly avs_result: string | null;
   readonly cvc_result: string | null;
 }

@@ -21,7 +21,7 @@ import { addSdk } from './routes/sdk.ts';
 import { addVoidPayment } from './routes/void-payment.ts';
 import { addWebhookEndpoints } from './routes/webhook-endpoints.ts';
 
-/** Every route of the Zafapay dialect (contract section 14, and what design.md adds to it), in the contract's order. */
+/** Every route of the Zafapay dialect (contract section 14, and what is added to it), in the contract's order. */
 const routes: readonly ((scope: EdgeServer, context: ZafapayContext) => void)[] = [
   addCreateToken,
   addCreatePayment,

@@ -49,7 +49,7 @@ export interface Approval {
   readonly networkTransactionId: string | null;
   readonly amount: MinorUnits;
   readonly currency: Currency;
-  /** AVS and CVC results in the network's letters (trust.md section 8); null when not checked. */
+  /** AVS and CVC results in the network's letters; null when not checked. */
   readonly avsResult: string | null;
   readonly cvcResult: string | null;
 }
