@@ -731,6 +731,7 @@ create table sandbox_bank.authorizations (
   live boolean not null generated always as ((status = ANY (ARRAY['authorized'::text, 'captured'::text]))) stored,
   reversals_refused smallint not null default 0,
   created_at timestamp with time zone not null,
+  fault text,
   constraint authorizations_pkey PRIMARY KEY (number),
   constraint authorizations_reference_copy_key UNIQUE (reference, copy),
   constraint authorizations_amount_check CHECK ((amount > 0)),
@@ -758,6 +759,21 @@ create table sandbox_bank.disputes (
   constraint disputes_authorization_number_key UNIQUE (authorization_number),
   constraint disputes_amount_check CHECK ((amount > 0)),
   constraint disputes_authorization_number_fkey FOREIGN KEY (authorization_number) REFERENCES sandbox_bank.authorizations(number)
+);
+
+create table sandbox_bank.fault_plan (
+  only_one boolean not null default true,
+  seed bigint not null,
+  share double precision not null,
+  faults text[] not null,
+  authorizations integer not null,
+  drawn integer not null default 0,
+  constraint fault_plan_pkey PRIMARY KEY (only_one),
+  constraint fault_plan_authorizations_check CHECK ((authorizations > 0)),
+  constraint fault_plan_check CHECK (((drawn >= 0) AND (drawn <= authorizations))),
+  constraint fault_plan_faults_check CHECK ((cardinality(faults) > 0)),
+  constraint fault_plan_only_one_check CHECK (only_one),
+  constraint fault_plan_share_check CHECK (((share >= (0)::double precision) AND (share <= (1)::double precision)))
 );
 
 create table sandbox_bank.late_authorizations (

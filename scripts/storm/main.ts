@@ -43,6 +43,22 @@ async function subscribe(house: House, url: string, format: string): Promise<voi
   if (!answer.ok) throw new Error(`the endpoint was refused: ${await answer.text()}`);
 }
 
+/** The part of approved authorizations that the bank treats badly, whatever their card. */
+const badlyTreated = 0.05;
+
+/** Has the bank misbehave by the seed with ordinary cards too, or be honest from now on. */
+async function planFaults(house: House, share: number | null): Promise<void> {
+  const [api] = house.apis;
+  const answer = await fetch(`${api?.url}/sandbox/faults`, {
+    method: share === null ? 'DELETE' : 'POST',
+    ...(share !== null && {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ seed, share, authorizations: 1_000_000 }),
+    }),
+  });
+  if (!answer.ok) throw new Error(`the plan of faults was refused: ${await answer.text()}`);
+}
+
 /** Lets the workers clear up: faults are over, time goes on, until nothing waits. */
 async function calm(house: House, pool: Pool): Promise<number> {
   const began = Date.now();
@@ -90,6 +106,7 @@ async function storm(): Promise<boolean> {
   pool.on('error', () => undefined);
   try {
     await pool.query('update flows set retry_after_decline = true');
+    await planFaults(house, badlyTreated);
     const log = new ClientLog();
     const began = Date.now();
     const until = began + stormMs;
@@ -103,6 +120,7 @@ async function storm(): Promise<boolean> {
       Promise.all(clients),
     ]);
     await standAll(house);
+    await planFaults(house, null);
     const calmMs =
       (await calm(house, pool)) + (await compareBooks(house, new Date(began))) + (await calm(house, pool));
     const findings = [

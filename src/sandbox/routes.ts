@@ -3,6 +3,8 @@ import type { Pool } from 'pg';
 import type { Clock } from '../lib/clock.ts';
 import { readBook } from './bank/entries.ts';
 import { sandboxCards } from './cards.ts';
+import { addFaultPlanRoutes } from './fault-plan-routes.ts';
+import { SandboxRequestError } from './request-error.ts';
 
 /** Moves the gateway's clock; its store belongs to whoever mounts these routes. */
 export interface MovableClock {
@@ -21,13 +23,9 @@ const limitMax = 1000;
 /** Ten years: further than any timer of ours. */
 const advanceSecondsMax = 10 * 366 * 24 * 3600;
 
-class SandboxRequestError extends Error {
-  readonly statusCode = 400;
-}
-
 /**
- * What the sandbox shows of itself: `GET /sandbox/cards`, `GET /sandbox/acquirer/authorizations` (the bank's own book)
- * and `POST /sandbox/clock`. Mounted in sandbox mode only; elsewhere these addresses are unknown.
+ * What the sandbox shows of itself: `GET /sandbox/cards`, `GET /sandbox/acquirer/authorizations` (the bank's own book),
+ * `POST /sandbox/clock` and plans of faults under `/sandbox/faults`. Mounted in sandbox mode only; elsewhere these addresses are unknown.
  */
 export function registerSandboxRoutes(
   server: Pick<FastifyInstance, 'register'>,
@@ -58,6 +56,7 @@ export function registerSandboxRoutes(
       };
       return reply.send(await readBook(options.pool, filter, options.clock.now()));
     });
+    addFaultPlanRoutes(scope, options.pool);
     scope.post('/sandbox/clock', async (request, reply) => {
       const now = await options.movableClock.advance(advanceSecondsOf(request.body));
       return reply.send({ now: now.toISOString() });

@@ -9,6 +9,7 @@ import {
   readAuthorization,
 } from './book.ts';
 import { raiseDispute } from './disputes.ts';
+import { drawFault } from './fault-plan.ts';
 import { authorizationDelivery, bookedMoney, type Delivery } from './faults.ts';
 import { judgeAuthorization } from './judge.ts';
 import { bookLate, findLate } from './late.ts';
@@ -32,7 +33,8 @@ export async function authorize(pool: Pool, message: AuthorizationMessage, now: 
     firstAuthenticated,
     issuerDecision,
   });
-  const fault = responseCode === responseCodes.approved ? card?.fault : undefined;
+  const approved = responseCode === responseCodes.approved;
+  const fault = approved ? (card?.fault ?? (await drawFault(pool))) : null;
   const booking: Booking = {
     reference: message.reference,
     copy: 0,
@@ -43,6 +45,7 @@ export async function authorize(pool: Pool, message: AuthorizationMessage, now: 
     authenticated: authenticated || firstAuthenticated,
     ...bookedMoney(fault, message),
     responseCode,
+    fault,
   };
   if (fault === 'never_received') return { answer: declinedAnswer(booking), delivery: 'hang_up' };
   if (fault === 'approves_late') return authorizeLate(pool, booking, now);
@@ -83,7 +86,7 @@ async function followCard(
   now: Date,
 ): Promise<void> {
   if (booked.responseCode !== responseCodes.approved) return;
-  if (card?.fault === 'approves_twice') await insertAuthorization(pool, { ...booked, copy: 1 }, now);
+  if (booked.fault === 'approves_twice') await insertAuthorization(pool, { ...booked, copy: 1 }, now);
   if (card?.outcome === 'approved_then_chargeback' && booked.kind === 'purchase') {
     await raiseDispute(
       pool,

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { findSandboxCardByName } from '../cards.ts';
+import { type Fault, findSandboxCardByName } from '../cards.ts';
 import { parseResponseCode, type ResponseCode, responseCodes } from './response-codes.ts';
 import type { Answer } from './wire.ts';
 
@@ -21,6 +21,8 @@ export interface Booking {
   readonly amount: bigint;
   readonly currency: string;
   readonly responseCode: ResponseCode;
+  /** What the bank does wrong about it. */
+  readonly fault: Fault | null;
 }
 
 /** An authorization as the book holds it. */
@@ -36,6 +38,7 @@ export interface BookedAuthorization {
   readonly currency: string;
   readonly status: AuthorizationStatus;
   readonly responseCode: ResponseCode;
+  readonly fault: Fault | null;
   readonly captured: bigint;
   readonly refunded: bigint;
   readonly live: boolean;
@@ -54,8 +57,8 @@ export async function insertAuthorization(book: Book, booking: Booking, now: Dat
     name: 'sandbox_bank_insert_authorization',
     text: `insert into sandbox_bank.authorizations
              (reference, copy, merchant_reference, kind, initiator, card, authenticated, amount, currency, status,
-              response_code, captured, created_at)
-           select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
+              response_code, captured, created_at, fault)
+           select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
             where not exists (select from sandbox_bank.reversals where original = $1)
            on conflict (reference, copy) do nothing
            returning number::text as number`,
@@ -73,6 +76,7 @@ export async function insertAuthorization(book: Book, booking: Booking, now: Dat
       booking.responseCode,
       claimed ? booking.amount.toString() : '0',
       now,
+      booking.fault,
     ],
   });
   const row = result.rows[0];
@@ -81,7 +85,7 @@ export async function insertAuthorization(book: Book, booking: Booking, now: Dat
 
 const columns = `number::text as number, reference, merchant_reference, kind, initiator, card, authenticated,
   amount::text as amount, currency, status, response_code, captured::text as captured, refunded::text as refunded, live,
-  reversals_refused, created_at`;
+  reversals_refused, created_at, fault`;
 
 interface AuthorizationRow {
   number: string;
@@ -100,6 +104,7 @@ interface AuthorizationRow {
   live: boolean;
   reversals_refused: number;
   created_at: Date;
+  fault: Fault | null;
 }
 
 function fromRow(row: AuthorizationRow): BookedAuthorization {
@@ -115,6 +120,8 @@ function fromRow(row: AuthorizationRow): BookedAuthorization {
     currency: row.currency,
     status: row.status,
     responseCode: parseResponseCode(row.response_code),
+    // What was booked before plans were has its card's.
+    fault: row.fault ?? findSandboxCardByName(row.card)?.fault ?? null,
     captured: BigInt(row.captured),
     refunded: BigInt(row.refunded),
     live: row.live,

@@ -20,13 +20,13 @@ const authorizationDeliveries: Record<Fault, Delivery> = {
   reversal_refused: 'answer',
 };
 
-/** How the first answer to an authorization with a card of this fault leaves the bank. */
-export function authorizationDelivery(fault: Fault | undefined): Delivery {
-  return fault === undefined ? 'answer' : authorizationDeliveries[fault];
+/** How the first answer to an authorization of this fault leaves the bank. */
+export function authorizationDelivery(fault: Fault | null): Delivery {
+  return fault === null ? 'answer' : authorizationDeliveries[fault];
 }
 
 /** How the first answer to a capture, void or refund leaves the bank. */
-export function followUpDelivery(kind: 'capture' | 'void' | 'refund', fault: Fault | undefined): Delivery {
+export function followUpDelivery(kind: 'capture' | 'void' | 'refund', fault: Fault | null): Delivery {
   if (kind === 'capture' && fault === 'capture_answer_lost') return 'reset';
   if (kind === 'refund' && fault === 'refund_answer_lost') return 'reset';
   return 'answer';
@@ -34,7 +34,7 @@ export function followUpDelivery(kind: 'capture' | 'void' | 'refund', fault: Fau
 
 /** What is booked, and answered, where `asked` was asked for. */
 export function bookedMoney(
-  fault: Fault | undefined,
+  fault: Fault | null,
   asked: { amount: bigint; currency: string },
 ): { amount: bigint; currency: string } {
   switch (fault) {

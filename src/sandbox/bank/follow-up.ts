@@ -47,7 +47,8 @@ export async function followUp(
       await applyFollowUp(client, kind, message, authorization, card, now);
     return {
       answer: followUpAnswer(message, followUpId(kind, message.reference, number), responseCode),
-      delivery: responseCode === responseCodes.approved ? followUpDelivery(kind, card?.fault) : 'answer',
+      delivery:
+        responseCode === responseCodes.approved ? followUpDelivery(kind, authorization.fault) : 'answer',
     };
   });
 }

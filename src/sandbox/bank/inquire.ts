@@ -1,5 +1,4 @@
 import type { Pool } from 'pg';
-import { findSandboxCardByName } from '../cards.ts';
 import { authorizationAnswer, findAuthorization } from './book.ts';
 import { followUpAnswer, followUpId } from './follow-up.ts';
 import { bookDue, inquireLate } from './late.ts';
@@ -19,7 +18,7 @@ export async function inquire(pool: Pool, reference: string, now: Date): Promise
   await inquireLate(pool, reference, now);
   const authorization = await findAuthorization(pool, reference);
   if (authorization !== undefined) {
-    const contradicts = findSandboxCardByName(authorization.card)?.fault === 'inquiry_contradicts';
+    const contradicts = authorization.fault === 'inquiry_contradicts';
     const responseCode = contradicts ? responseCodes.doNotHonor : authorization.responseCode;
     return {
       answer: authorizationAnswer({ ...authorization, responseCode }),

@@ -1,6 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
 import { assertNever } from '../../lib/assert.ts';
-import { findSandboxCardByName } from '../cards.ts';
 import {
   authorizationId,
   type BookedAuthorization,
@@ -43,14 +42,13 @@ export async function reverse(pool: Pool, message: ReversalMessage, now: Date): 
   });
 }
 
-/** Takes an authorization out of force; false when this card's reversal is refused once more. */
+/** Takes an authorization out of force; false when its reversal is refused once more. */
 async function reverseAuthorization(
   client: PoolClient,
   authorization: BookedAuthorization,
 ): Promise<boolean> {
   if (!authorization.live) return true;
-  const fault = findSandboxCardByName(authorization.card)?.fault;
-  if (fault === 'reversal_refused' && authorization.reversalsRefused < reversalsRefusedMax) {
+  if (authorization.fault === 'reversal_refused' && authorization.reversalsRefused < reversalsRefusedMax) {
     await client.query(
       'update sandbox_bank.authorizations set reversals_refused = reversals_refused + 1 where number = $1',
       [authorization.number.toString()],
