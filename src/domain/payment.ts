@@ -1,10 +1,11 @@
 import { assertNever } from '../lib/assert.ts';
 import type { CardFace } from './card.ts';
 import type { Currency } from './currency.ts';
-import { type DeclineReason, invitesAnotherCard } from './decline.ts';
+import type { DeclineReason } from './decline.ts';
+import type { HostedPage } from './hosted-page.ts';
 import type { AttemptId, AuthenticationId, MerchantId, PaymentId, PaymentMethodId } from './ids.ts';
 import type { CaptureMethod } from './merchant.ts';
-import { addUnits, type MinorUnits, subtractUnits } from './money.ts';
+import type { MinorUnits } from './money.ts';
 import type { Refusal } from './refusal.ts';
 
 /** Where the card came from: a hosted page's form, a browser token, the request itself, or a saved card. */
@@ -56,17 +57,6 @@ export type PaymentStatus =
 
 export type PaymentState = PaymentStatus['state'];
 export type VoidCause = 'merchant' | 'customer' | 'expired';
-
-/** The link under which a customer types the card. */
-export interface HostedPage {
-  /** Until when it takes a card. */
-  readonly openUntil: Date;
-  /** How many cards were submitted on it so far. */
-  readonly cardsTried: number;
-}
-
-/** Cards that may be tried on one hosted page: enough for an honest customer's wallet, too few to test cards with. */
-export const hostedCardsMax = 5;
 
 /** One payment, whichever dialect it came through. */
 export interface Payment {
@@ -135,7 +125,13 @@ export type AuthorizationAnswer =
   | { readonly kind: 'captured'; readonly authorization: Authorization }
   | { readonly kind: 'declined'; readonly reason: DeclineReason };
 
-function moved(payment: Payment, status: PaymentStatus, event: PaymentEventType, now: Date): Transition {
+/** The payment in its next state, one event further. For transitions only. */
+export function moved(
+  payment: Payment,
+  status: PaymentStatus,
+  event: PaymentEventType,
+  now: Date,
+): Transition {
   return {
     payment: {
       ...payment,
@@ -148,7 +144,8 @@ function moved(payment: Payment, status: PaymentStatus, event: PaymentEventType,
   };
 }
 
-function refused(payment: Payment, operation: string): Refusal {
+/** Why an operation is not for a payment in this state; `operation` as in “cannot be captured”. */
+export function refused(payment: Payment, operation: string): Refusal {
   return {
     code: 'invalid_status',
     message: `A payment that is ${describeState(payment)} cannot be ${operation}.`,
@@ -229,25 +226,6 @@ export function beginAuthorization(payment: Payment, now: Date): Payment | Refus
   };
 }
 
-/**
- * authorizing | authenticating → awaiting_card: the card did not go through, and the hosted page takes another one. No
- * event, for the merchant's payment goes on. Refused for payments without a hosted page, when the link has expired, when
- * `hostedCardsMax` cards were tried, and for reasons that speak against the payment rather than the card.
- */
-export function awaitAnotherCard(payment: Payment, reason: DeclineReason, now: Date): Payment | Refusal {
-  const { hosted } = payment;
-  const { state } = payment.status;
-  const open = hosted && now < hosted.openUntil && hosted.cardsTried < hostedCardsMax;
-  if ((state !== 'authorizing' && state !== 'authenticating') || !open || !invitesAnotherCard[reason])
-    return refused(payment, 'paid with another card');
-  return {
-    ...payment,
-    status: { state: 'awaiting_card', expiresAt: hosted.openUntil },
-    updatedAt: now,
-    version: payment.version + 1,
-  };
-}
-
 /** authenticating | awaiting_card | authorizing → failed: not authenticated, out of time, or refused by our rules. */
 export function fail(payment: Payment, reason: DeclineReason, now: Date): Transition | Refusal {
   const { state } = payment.status;
@@ -293,55 +271,6 @@ export function judgeVoid(payment: Payment): Refusal | undefined {
 /** authorized | awaiting_card | authenticating → voided. */
 export function applyVoid(payment: Payment, cause: VoidCause, now: Date): Transition | Refusal {
   return judgeVoid(payment) ?? moved(payment, { state: 'voided', cause }, 'payment.voided', now);
-}
-
-/** What may still be asked back: captured, less given back, less asked back. */
-export function refundableAmount(payment: Payment): MinorUnits {
-  const { status } = payment;
-  return status.state === 'captured'
-    ? subtractUnits(subtractUnits(status.captured, status.refunded), status.refunding)
-    : (0n as MinorUnits);
-}
-
-/** captured → captured with `amount` reserved for a refund that is about to be sent. */
-export function beginRefund(payment: Payment, amount: MinorUnits, now: Date): Payment | Refusal {
-  const { status } = payment;
-  if (status.state !== 'captured') return refused(payment, 'refunded');
-  const left = refundableAmount(payment);
-  if (left === 0n) return refused(payment, 'refunded');
-  if (amount > left)
-    return { code: 'amount_too_large', message: 'The refund is more than what is left of the payment.' };
-  return {
-    ...payment,
-    status: { ...status, refunding: addUnits(status.refunding, amount) },
-    updatedAt: now,
-    version: payment.version + 1,
-  };
-}
-
-/** The reserved refund went through: it counts as given back. */
-export function settleRefund(payment: Payment, amount: MinorUnits, now: Date): Transition | Refusal {
-  const { status } = payment;
-  if (status.state !== 'captured' || amount > status.refunding) return refused(payment, 'refunded');
-  const refunded = addUnits(status.refunded, amount);
-  return moved(
-    payment,
-    { ...status, refunded, refunding: subtractUnits(status.refunding, amount) },
-    'payment.refunded',
-    now,
-  );
-}
-
-/** The reserved refund did not go through: the reservation is released. */
-export function releaseRefund(
-  payment: Payment,
-  amount: MinorUnits,
-  event: PaymentEventType,
-  now: Date,
-): Transition | Refusal {
-  const { status } = payment;
-  if (status.state !== 'captured' || amount > status.refunding) return refused(payment, 'refunded');
-  return moved(payment, { ...status, refunding: subtractUnits(status.refunding, amount) }, event, now);
 }
 
 /** A fact about a payment that leaves its state as it is: a dispute, a refund's progress. */

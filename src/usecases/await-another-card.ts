@@ -1,5 +1,6 @@
 import type { DeclineReason } from '../domain/decline.ts';
-import { awaitAnotherCard, isRefusal, type Payment } from '../domain/payment.ts';
+import { awaitAnotherCard } from '../domain/hosted-page.ts';
+import { isRefusal, type Payment } from '../domain/payment.ts';
 import type { Gateway } from './gateway.ts';
 
 /**

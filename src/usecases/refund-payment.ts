@@ -2,14 +2,8 @@ import type { Attempt } from '../domain/attempt.ts';
 import { declineMessages } from '../domain/decline.ts';
 import { type MerchantId, newId } from '../domain/ids.ts';
 import { type MinorUnits, noMoney } from '../domain/money.ts';
-import {
-  beginRefund,
-  isRefusal,
-  type Payment,
-  refundableAmount,
-  releaseRefund,
-  settleRefund,
-} from '../domain/payment.ts';
+import { isRefusal, type Payment } from '../domain/payment.ts';
+import { beginRefund, refundableAmount, releaseRefund, settleRefund } from '../domain/payment-refund.ts';
 import type { Refund } from '../domain/refund.ts';
 import { refuse } from '../domain/refusal.ts';
 import { assert } from '../lib/assert.ts';

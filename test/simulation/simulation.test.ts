@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hostedCardsMax } from '../../src/domain/payment.ts';
+import { hostedCardsMax } from '../../src/domain/hosted-page.ts';
 import { type Aftermath, playSeed } from './run.ts';
 
 /** Seeds that once broke a rule; they are played first, for ever. */

@@ -1,5 +1,6 @@
 import type { MerchantId, PaymentId } from '../../domain/ids.ts';
-import { type Payment, refundableAmount } from '../../domain/payment.ts';
+import type { Payment } from '../../domain/payment.ts';
+import { refundableAmount } from '../../domain/payment-refund.ts';
 import { type Refusal, refuse } from '../../domain/refusal.ts';
 import type { ReviewState } from '../../domain/risk/decision.ts';
 import type { Gateway } from '../gateway.ts';

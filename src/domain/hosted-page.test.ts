@@ -2,12 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { samplePayment } from '../../test/support/sample-payment.ts';
 import { type DeclineReason, declineReasons } from './decline.ts';
+import { awaitAnotherCard, hostedCardsMax } from './hosted-page.ts';
 import type { AttemptId, AuthenticationId, MerchantId } from './ids.ts';
 import type { MinorUnits } from './money.ts';
 import {
-  awaitAnotherCard,
   beginAuthorization,
-  hostedCardsMax,
   isRefusal,
   type Payment,
   type PaymentState,
