@@ -172,7 +172,7 @@ function printDecisions(decisions: PaymentReport['decisions']): void {
       decision.stage,
       decision.action,
       decision.rule ? `${decision.rule.id} ${decision.rule.name}` : decision.reason,
-      decision.review ?? '-',
+      decision.superseded ? 'of an earlier card' : (decision.review ?? '-'),
       timeText(decision.decidedAt),
       timeText(decision.reviewedAt),
     ]),

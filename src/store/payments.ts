@@ -311,7 +311,10 @@ function addDependentWrites(list: WriteList, change: PaymentChange): void {
     list.add('deliveries', writes.insertDeliveries(parameters, 'event', payment, event));
   }
   if (change.riskDecisions && change.riskDecisions.length > 0)
-    list.add('risk_decisions', insertRiskDecisions(parameters, 'changed', merchantId, change.riskDecisions));
+    list.add(
+      'risk_decisions',
+      insertRiskDecisions(parameters, 'changed', change.payment, change.riskDecisions),
+    );
   if (change.alert) list.add('alert', writes.insertAlert(parameters, 'changed', payment, change.alert));
   if (change.closed)
     list.add('closed_attempt', writes.updateAttempt(parameters, 'changed', merchantId, change.closed));

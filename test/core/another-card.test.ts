@@ -7,6 +7,7 @@ import { createPayment } from '../../src/usecases/create-payment.ts';
 import type { Gateway } from '../../src/usecases/gateway.ts';
 import type { Acquirer } from '../../src/usecases/ports/acquirer.ts';
 import { resolveAttempt } from '../../src/usecases/resolve-attempt.ts';
+import { reviewPayment } from '../../src/usecases/risk/review-payment.ts';
 import { submitHostedCard } from '../../src/usecases/submit-hosted-card.ts';
 import { openCard } from '../risk/cards.ts';
 import { rule } from '../risk/facts.ts';
@@ -80,21 +81,44 @@ test('suspected fraud ends the payment, wherever customers may try again', async
   assert.deepEqual(status, { state: 'failed', reason: 'fraud_suspected' });
 });
 
-test('what is decided about the next card stands in the place of what was decided about the one before', async () => {
+test('each card is decided about for itself: all decisions are kept, and those of earlier cards lead to nothing any more', async () => {
+  const merchant = await retryingMerchant();
+  const conditions = [{ fact: 'bin', operator: 'in', values: ['400000'] }];
+  await house.gateway.riskRules.insertRule(rule('review', conditions, { merchantId: merchant.id }));
+  const payment = await openPage(merchant);
+  const { risk } = house.gateway;
+  const decisions = async () =>
+    (await risk.listDecisions(merchant.id, payment.id)).map(({ action, review, superseded }) => [
+      action,
+      review,
+      superseded,
+    ]);
+  assert.equal((await submit(payment, declined)).status.state, 'awaiting_card');
+  assert.deepEqual(await decisions(), [['review', 'open', false]]);
+  await house.core.clock.advance(30);
+  assert.equal((await submit(payment, good)).status.state, 'captured');
+  assert.deepEqual(await decisions(), [
+    ['review', 'open', true],
+    ['allow', null, false],
+  ]);
+  assert.deepEqual(await risk.listOpenReviews(merchant.id, { limit: 10 }), []);
+  assert.equal(await risk.closeReview(merchant.id, payment.id, 'approved', house.core.clock.now()), false);
+  const command = { merchantId: merchant.id, paymentId: payment.id, verdict: 'refused' } as const;
+  assert.equal((await reviewPayment(house.gateway, command)).kind, 'refused', 'nobody’s money is taken back');
+});
+
+test('a review of the card that paid is open, whatever was decided about earlier ones', async () => {
   const merchant = await retryingMerchant();
   const conditions = [{ fact: 'bin', operator: 'in', values: ['424242'] }];
   await house.gateway.riskRules.insertRule(rule('review', conditions, { merchantId: merchant.id }));
   const payment = await openPage(merchant);
-  const decisions = async () =>
-    (await house.gateway.risk.listDecisions(merchant.id, payment.id)).map(({ action, review }) => [
-      action,
-      review,
-    ]);
   assert.equal((await submit(payment, declined)).status.state, 'awaiting_card');
-  assert.deepEqual(await decisions(), [['allow', null]]);
-  await house.core.clock.advance(30);
   assert.equal((await submit(payment, good)).status.state, 'captured');
-  assert.deepEqual(await decisions(), [['review', 'open']]);
+  const open = await house.gateway.risk.listOpenReviews(merchant.id, { limit: 10 });
+  assert.deepEqual(
+    open.map(({ action, review, superseded }) => [action, review, superseded]),
+    [['review', 'open', false]],
+  );
 });
 
 /** The bank, with authorizations of which the answer is lost. */

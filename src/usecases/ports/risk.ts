@@ -21,6 +21,8 @@ export interface StoredDecision extends Omit<RiskDecision, 'facts'> {
   readonly facts: Readonly<Record<string, unknown>>;
   readonly review: ReviewState | null;
   readonly reviewedAt: Date | null;
+  /** Made about an earlier card of the payment's hosted page; nothing follows from it any more. */
+  readonly superseded: boolean;
 }
 
 /** What checking a payment needs, and what became of it. */
@@ -28,9 +30,9 @@ export interface RiskStore {
   findPolicy(merchantId: MerchantId): Promise<FoundPolicy>;
   /** Sixteen bytes under a key of the installation: values are counted without being kept. */
   hash(purpose: string, value: string): Buffer;
-  /** In the order of their stages. */
+  /** By the cards of a hosted page, each in the order of its stages. */
   listDecisions(merchantId: MerchantId, paymentId: PaymentId): Promise<StoredDecision[]>;
-  /** Reviews of payments that hold or took money and that nobody has decided, newest first. */
+  /** Reviews of payments that hold or took money by the card that was judged, and that nobody has decided, newest first. */
   listOpenReviews(
     merchantId: MerchantId,
     page: {

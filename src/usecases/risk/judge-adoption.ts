@@ -36,7 +36,7 @@ async function findLostReview(gateway: Gateway, payment: Payment): Promise<RiskD
   if (!mayReview) return null;
   const { merchantId, id } = payment;
   const stored = await gateway.risk.listDecisions(merchantId, id);
-  if (stored.some(({ stage }) => stage === 'before_authorization')) return null;
+  if (stored.some(({ stage, superseded }) => stage === 'before_authorization' && !superseded)) return null;
   return {
     paymentId: id,
     merchantId,
@@ -53,5 +53,7 @@ async function findLostReview(gateway: Gateway, payment: Payment): Promise<RiskD
 export async function wasRefused(gateway: Gateway, attempt: Attempt): Promise<boolean> {
   if (attempt.state !== 'reversing') return false;
   const decisions = await gateway.risk.listDecisions(attempt.merchantId, attempt.paymentId);
-  return decisions.some(({ stage, action }) => stage === 'after_authorization' && action === 'block');
+  return decisions.some(
+    ({ stage, action, superseded }) => stage === 'after_authorization' && action === 'block' && !superseded,
+  );
 }

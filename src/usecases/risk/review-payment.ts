@@ -47,7 +47,7 @@ export async function reviewPayment(
 /** Where the payment's review stands: open as long as any is; null when it never had one. */
 async function findReviewState(gateway: Gateway, { merchantId, id }: Payment): Promise<ReviewState | null> {
   const decisions = await gateway.risk.listDecisions(merchantId, id);
-  const states = decisions.flatMap(({ review }) => review ?? []);
+  const states = decisions.flatMap(({ review, superseded }) => (superseded ? [] : (review ?? [])));
   return states.includes('open') ? 'open' : (states[0] ?? null);
 }
 

@@ -45,6 +45,7 @@ const decision = {
   rule: { id: rule.id, name: 'Large amounts' },
   facts: { amount: '900.00', currency: 'usd', bin: '424242', country: 'US' },
   review: { status: 'open', decided_at: null },
+  superseded: false,
   created_at: '2026-05-01T09:00:00.000Z',
 };
 

@@ -68,6 +68,9 @@ const decisionFields = {
   review: orNull(
     Type.Object({ status: oneOf(['open', 'approved', 'refused']), decided_at: orNull(moment()) }),
   ),
+  superseded: Type.Boolean({
+    description: 'Made about an earlier card of the hosted page; nothing follows from it any more.',
+  }),
   created_at: moment(),
 };
 export const decisionsSchema = Type.Object({

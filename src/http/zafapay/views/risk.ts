@@ -49,6 +49,7 @@ export function viewDecision(decision: StoredDecision): object {
       decision.review === null
         ? null
         : { status: decision.review, decided_at: decision.reviewedAt?.toISOString() ?? null },
+    superseded: decision.superseded,
     created_at: decision.decidedAt.toISOString(),
   };
 }
