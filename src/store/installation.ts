@@ -40,6 +40,10 @@ export async function bindInstallation(database: Database, mode: Mode): Promise<
 /** The business clock: the machine's time plus an offset that is stored, so that it survives a restart. */
 export class InstallationClock implements Clock {
   #offsetMs = 0;
+  /** How often this process moved the clock. */
+  #moves = 0;
+  #readsBegun = 0;
+  #readLast = 0;
   readonly #database: Database;
 
   constructor(database: Database) {
@@ -52,11 +56,18 @@ export class InstallationClock implements Clock {
 
   /** Reads the stored offset; to be called at start and when another process moved the clock. */
   async reload(): Promise<void> {
+    const moves = this.#moves;
+    this.#readsBegun += 1;
+    const read = this.#readsBegun;
     const { rows } = await this.#database.query<{ clock_offset_ms: bigint }>({
       name: 'read-clock',
       text: 'select clock_offset_ms from installation',
       values: [],
     });
+    // Answers overtake one another: one that is older than our own move, or than a later reading, would set the clock back.
+    if (moves !== this.#moves) return this.reload();
+    if (read < this.#readLast) return;
+    this.#readLast = read;
     this.#offsetMs = Number(rows[0]?.clock_offset_ms ?? 0n);
   }
 
@@ -67,6 +78,7 @@ export class InstallationClock implements Clock {
       text: 'update installation set clock_offset_ms = clock_offset_ms + $1 returning clock_offset_ms',
       values: [Math.round(seconds * 1000)],
     });
+    this.#moves += 1;
     this.#offsetMs = Number(rows[0]?.clock_offset_ms ?? 0n);
     return this.now();
   }
