@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createTestDatabase } from '../../test/support/database.ts';
 import { createDatabase, type Database } from './database.ts';
-import { InstallationClock } from './installation.ts';
+import { bindInstallation, InstallationClock } from './installation.ts';
 
 const testDatabase = await createTestDatabase();
 after(() => testDatabase.drop());
 const database = createDatabase(testDatabase.pool);
+await bindInstallation(database, 'sandbox');
 
 /** The database, whose answers to reads of the clock are held back until `let` is called. */
 function heldReads(): {
