@@ -23,7 +23,7 @@ export interface Reply {
   readonly delivery: Delivery;
 }
 
-/** Judges an authorization or purchase, books it and answers; an ordinary card costs one statement. */
+/** Judges an authorization or purchase, books it and answers; an approved card costs two statements. */
 export async function authorize(pool: Pool, message: AuthorizationMessage, now: Date): Promise<Reply> {
   const card = findSandboxCard(message.cardNumber);
   const { authenticated, firstAuthenticated, issuerDecision } = await lookUpFacts(pool, message);
